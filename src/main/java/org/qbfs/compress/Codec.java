@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import java.io.IOException;
+import org.qbfs.io.ByteSource;
+
+/** One compression format. Stateless and safe for many threads. */
+public interface Codec {
+    /** Its name as on a command line: {@code gzip}. */
+    String name();
+
+    /**
+     * Starts decoding at {@code from}, which is {@link Checkpoint#START} or one that a decoder of the same
+     * codec gave for the same source. Concatenated members, frames or streams are one stream.
+     *
+     * @param sink is told of places where decoding can start, as they are passed
+     * @throws org.qbfs.error.CorruptData if {@code from} does not fit, or the stream's header is damaged
+     */
+    Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.qbfs.error.Place;
+import org.qbfs.error.TruncatedData;
+
+/**
+ * A file on disk, of the size that it had when it was opened. Owns its descriptor.
+ *
+ * <p>A thread that is interrupted inside {@link #read} closes the file for all threads, as
+ * {@link FileChannel} does: work that reads is cancelled by a flag, never by an interrupt.
+ */
+public final class FileSource implements ByteSource {
+    private final String name;
+    private final FileChannel channel;
+    private final long size;
+
+    /** Opens {@code file} for reading. */
+    public static FileSource open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new FileSource(file.getFileName().toString(), channel, channel.size());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private FileSource(String name, FileChannel channel, long size) {
+        this.name = name;
+        this.channel = channel;
+        this.size = size;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public int read(long position, ByteBuffer dst) throws IOException {
+        int length = Clamp.length(position, dst.remaining(), size);
+        return length == 0 ? 0 : Clamp.limited(dst, length, part -> readFully(position, part));
+    }
+
+    private int readFully(long position, ByteBuffer dst) throws IOException {
+        int start = dst.position();
+        while (dst.hasRemaining()) {
+            long at = position + dst.position() - start;
+            if (channel.read(dst, at) < 0) {
+                throw new TruncatedData("the file has become shorter since it was opened (" + size + " bytes then)",
+                        Place.of(name, at, at + dst.remaining()));
+            }
+        }
+        return dst.position() - start;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
