@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.backup;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
+import org.qbfs.error.ResourceLimit;
+import org.qbfs.io.ByteSource;
+import org.qbfs.tar.TarEntry;
+import org.qbfs.tar.TarReader;
+
+/**
+ * What the outer file holds, found by one pass that reads headers and seeks over data. Immutable.
+ *
+ * <p>The outer file is a row of tar archives, one for each member, with zero blocks between them up to a
+ * record of 10,240 bytes (qubes-core-admin {@code qubes/backup.py}, {@code tar -cO --posix}); so the pass
+ * goes on past end markers. Where no header is found, the pass looks for the next one that has a chunk's
+ * name, and notes what it skipped. A member that is there twice counts once: the first.
+ */
+public final class Catalog {
+    /** The name of the header. */
+    public static final String HEADER = "backup-header";
+    /** The name of its MAC. */
+    public static final String HEADER_MAC = "backup-header.hmac";
+
+    private static final int MOST_MEMBERS = 8_000_000;
+    private static final int MOST_PROBLEMS = 1000;
+    /** Headers of one member: up to four blocks with pax. */
+    private static final int HEADER_WINDOW = 4 << 10;
+    private static final int SEARCH_WINDOW = 1 << 20;
+    /** Offset of "ustar" in a header. */
+    private static final int MAGIC_OFFSET = 257;
+
+    private final Map<String, Member> members;
+    private final Map<String, FileGroup> groups;
+    private final List<Problem> problems;
+
+    /**
+     * Reads the headers of {@code file}. Costs one small read for each member.
+     *
+     * @throws ResourceLimit if there are more members than any backup has
+     */
+    public static Catalog scan(ByteSource file) throws IOException {
+        Scan scan = new Scan(file);
+        scan.run();
+        return new Catalog(scan);
+    }
+
+    private Catalog(Scan scan) {
+        this.members = Collections.unmodifiableMap(scan.members);
+        this.groups = Collections.unmodifiableMap(groups(scan));
+        this.problems = List.copyOf(scan.problems);
+    }
+
+    /** The file groups, in the order in which they begin. */
+    public Collection<FileGroup> groups() {
+        return groups.values();
+    }
+
+    /** The file group of {@code path}. */
+    public Optional<FileGroup> group(String path) {
+        return Optional.ofNullable(groups.get(path));
+    }
+
+    /** The member called {@code name}. */
+    public Optional<Member> member(String name) {
+        return Optional.ofNullable(members.get(name));
+    }
+
+    /** How many members there are. */
+    public int size() {
+        return members.size();
+    }
+
+    /** What is not as it should be. */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    private static Map<String, FileGroup> groups(Scan scan) {
+        Map<String, TreeMap<Integer, Chunk>> chunks = new LinkedHashMap<>();
+        for (Member member : scan.members.values()) {
+            ChunkName.parse(member.name()).filter(name -> !name.suffix().equals(ChunkName.MAC)).ifPresent(name -> {
+                Member mac = scan.members.get(member.name() + ChunkName.MAC);
+                Chunk chunk = new Chunk(name.path(), name.number(), member, Optional.ofNullable(mac));
+                Chunk other = chunks.computeIfAbsent(name.path(), path -> new TreeMap<>())
+                        .putIfAbsent(name.number(), chunk);
+                if (other != null) {
+                    scan.problem("is the same chunk as " + other.member().name() + ", which is used",
+                            member.dataOffset(), member.end(), member.name());
+                }
+            });
+        }
+        Map<String, FileGroup> groups = new LinkedHashMap<>();
+        chunks.forEach((path, byNumber) -> {
+            FileGroup group = new FileGroup(path, List.copyOf(byNumber.values()));
+            groups.put(path, group);
+            missing(group, scan);
+        });
+        return groups;
+    }
+
+    private static void missing(FileGroup group, Scan scan) {
+        int expected = 0;
+        for (Chunk chunk : group.chunks()) {
+            if (chunk.number() > expected) {
+                String last = chunk.number() == expected + 1 ? "" : " to " + ChunkName.of("", chunk.number() - 1);
+                scan.problem("missing: chunk " + ChunkName.of(group.path(), expected) + last, Place.of(scan.file.name()));
+            }
+            expected = chunk.number() + 1;
+        }
+    }
+
+    /** One pass over the file. */
+    private static final class Scan {
+        final ByteSource file;
+        final Map<String, Member> members = new LinkedHashMap<>();
+        final List<Problem> problems = new ArrayList<>();
+        private final Window headers;
+        private final TarReader reader;
+        private final long end;
+
+        Scan(ByteSource file) throws IOException {
+            this.file = file;
+            this.end = file.size();
+            this.headers = new Window(file, HEADER_WINDOW);
+            this.reader = new TarReader(headers);
+        }
+
+        void run() throws IOException {
+            long at = 0;
+            while (at < end) {
+                at = next(at);
+            }
+        }
+
+        /** Deals with what is at {@code at}; gives the offset to go on at. */
+        private long next(long at) throws IOException {
+            Optional<TarEntry> entry;
+            try {
+                entry = reader.entryAt(at);
+            } catch (QbfsException e) {
+                return damaged(at, e);
+            }
+            return entry.isPresent() ? add(entry.get()) : Math.min(end, zeros(at));
+        }
+
+        private long add(TarEntry entry) throws QbfsException {
+            long dataEnd = entry.dataOffset() + entry.storedSize();
+            if (members.size() >= MOST_MEMBERS) {
+                throw new ResourceLimit("the backup has more than " + MOST_MEMBERS + " members", MOST_MEMBERS + 1L,
+                        MOST_MEMBERS, Place.of(file.name()));
+            }
+            if (entry.type() != TarEntry.Type.FILE || entry.sparse().isPresent()) {
+                problem("is no plain file, and is left out", entry.headerOffset(), entry.nextOffset(), entry.name());
+                return entry.nextOffset();
+            }
+            Member member = new Member(entry.name(), entry.dataOffset(), entry.storedSize(), dataEnd <= end);
+            if (!member.complete()) {
+                problem("cut off: the backup file ends " + (dataEnd - end) + " bytes too soon", member.dataOffset(),
+                        end, entry.name());
+            }
+            Member first = members.putIfAbsent(member.name(), member);
+            if (first != null) {
+                problem("is there a second time; the first, at " + first.dataOffset() + ", is used",
+                        member.dataOffset(), member.end(), member.name());
+            }
+            return Math.min(end, entry.nextOffset());
+        }
+
+        /** The first block behind {@code at} that is not all zeros. */
+        private long zeros(long at) throws IOException {
+            ByteBuffer piece = ByteBuffer.allocate(64 << 10);
+            for (long start = at; start < end; start += piece.limit()) {
+                piece.clear();
+                file.read(start, piece);
+                piece.flip();
+                for (int i = 0; i < piece.limit(); i++) {
+                    if (piece.get(i) != 0) {
+                        long found = start + i;
+                        return Math.max(at + TarReader.BLOCK, found - (found - at) % TarReader.BLOCK);
+                    }
+                }
+            }
+            return end;
+        }
+
+        private long damaged(long at, QbfsException why) throws IOException {
+            long found = search(at + 1);
+            problem(found < end
+                            ? "no tar header (" + why.what() + "); skipped to the next member"
+                            : "no tar header (" + why.what() + "), and no more members behind it",
+                    Place.of(file.name(), at, found));
+            return found;
+        }
+
+        /** The next header of a chunk at or behind {@code from}, at any offset; the end if there is none. */
+        private long search(long from) throws IOException {
+            Window window = new Window(file, SEARCH_WINDOW);
+            TarReader candidates = new TarReader(window);
+            ByteBuffer piece = ByteBuffer.allocate(SEARCH_WINDOW);
+            // Pieces overlap by a header, so that none is missed at a seam.
+            for (long start = from; start < end; start += SEARCH_WINDOW - TarReader.BLOCK) {
+                piece.clear();
+                file.read(start, piece);
+                piece.flip();
+                for (int i = 0; i + TarReader.BLOCK <= piece.limit(); i++) {
+                    if (piece.get(i + MAGIC_OFFSET) == 'u' && isMemberHeader(piece, i, start + i, candidates)) {
+                        return start + i;
+                    }
+                }
+            }
+            return end;
+        }
+
+        private static boolean isMemberHeader(ByteBuffer piece, int at, long offset, TarReader candidates)
+                throws IOException {
+            byte[] block = new byte[TarReader.BLOCK];
+            piece.get(at, block);
+            if (block[MAGIC_OFFSET + 1] != 's' || block[MAGIC_OFFSET + 4] != 'r' || !TarReader.isHeader(block)) {
+                return false;
+            }
+            try {
+                // Data of a chunk may itself be a tar archive: only a chunk's name counts.
+                return candidates.entryAt(offset)
+                        .filter(entry -> entry.type() == TarEntry.Type.FILE)
+                        .filter(entry -> ChunkName.parse(entry.name()).isPresent() || entry.name().equals(HEADER_MAC)
+                                || entry.name().equals(HEADER))
+                        .isPresent();
+            } catch (QbfsException e) {
+                return false;
+            }
+        }
+
+        void problem(String what, long start, long end, String member) {
+            problem(what, Place.of(file.name(), start, end).within(Place.of(member)));
+        }
+
+        void problem(String what, Place place) {
+            if (problems.size() < MOST_PROBLEMS) {
+                problems.add(new Problem(what, place));
+            }
+        }
+    }
+}

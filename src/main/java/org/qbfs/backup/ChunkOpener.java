@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.backup;
+
+import java.io.IOException;
+import org.qbfs.io.ByteSource;
+
+/**
+ * How the chunks of one backup are opened; there is one for each format version. Safe for many threads.
+ */
+public interface ChunkOpener {
+    /** The size of {@code chunk} once opened, in bytes. Cheap, and right if the chunk opens. */
+    long openedSize(Chunk chunk);
+
+    /**
+     * The authenticated contents of {@code chunk}. May cost the derivation of a key; the first read costs a
+     * pass over the chunk.
+     *
+     * @throws IOException if the chunk is not whole or not authentic
+     */
+    ByteSource open(Chunk chunk) throws IOException;
+
+    /** Says that {@code chunk} will be read soon, so that it is made ready in the background. Returns at once. */
+    void prepare(Chunk chunk);
+}

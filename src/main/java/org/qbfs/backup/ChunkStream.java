@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.backup;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.qbfs.error.Place;
+import org.qbfs.error.TruncatedData;
+import org.qbfs.io.ByteSource;
+import org.qbfs.io.Clamp;
+
+/**
+ * The chunks of one file group, opened and joined. A chunk is opened when it is read; a reader that goes
+ * forward has the next ones made ready. Safe for many threads.
+ *
+ * <p>Where a chunk is missing between others, its place is known if all whole chunks but the last have one
+ * size (they were cut at one size); reads of it fail, those behind it go on. Otherwise the stream ends in
+ * an error at the first gap.
+ */
+public final class ChunkStream implements ByteSource {
+    /** A reader that came this far in a row will want the next chunk too. */
+    private static final long FORWARD_BYTES = 1 << 20;
+    /** As many as the key derivation takes at once. */
+    private static final int CHUNKS_AHEAD = 4;
+
+    private final String name;
+    private final ChunkOpener opener;
+    private final List<Slot> slots;
+    private final long[] ends;
+    private final AtomicLong runStart = new AtomicLong();
+    private final AtomicLong runEnd = new AtomicLong();
+
+    /** One place in the stream: a chunk, or the fact that it is lost. */
+    private record Slot(int number, Optional<Chunk> chunk) {}
+
+    /** The stream of {@code group}. */
+    public static ChunkStream of(FileGroup group, ChunkOpener opener) {
+        List<Slot> slots = new ArrayList<>();
+        long gapSize = gapSize(group, opener);
+        long[] ends = new long[group.chunks().isEmpty() ? 1 : group.chunks().getLast().number() + 2];
+        long end = 0;
+        for (Chunk chunk : group.chunks()) {
+            while (slots.size() < chunk.number() && gapSize > 0) {
+                end += gapSize;
+                ends[slots.size()] = end;
+                slots.add(new Slot(slots.size(), Optional.empty()));
+            }
+            if (slots.size() < chunk.number()) {
+                break;
+            }
+            end += opener.openedSize(chunk);
+            ends[slots.size()] = end;
+            slots.add(new Slot(chunk.number(), Optional.of(chunk)));
+        }
+        boolean ended = !group.chunks().isEmpty() && slots.size() == group.chunks().getLast().number() + 1;
+        if (!ended) {
+            // Whoever reads this far must not take the gap for the end.
+            ends[slots.size()] = Long.MAX_VALUE;
+            slots.add(new Slot(slots.size(), Optional.empty()));
+        }
+        return new ChunkStream(group.path(), opener, List.copyOf(slots), Arrays.copyOf(ends, slots.size()));
+    }
+
+    /** The size of every chunk but the last, or -1 if they are not of one size or too few to tell. */
+    private static long gapSize(FileGroup group, ChunkOpener opener) {
+        List<Chunk> chunks = group.chunks();
+        long size = -1;
+        for (int i = 0; i < chunks.size() - 1; i++) {
+            long opened = opener.openedSize(chunks.get(i));
+            if (size >= 0 && opened != size) {
+                return -1;
+            }
+            size = opened;
+        }
+        return size;
+    }
+
+    private ChunkStream(String name, ChunkOpener opener, List<Slot> slots, long[] ends) {
+        this.name = name;
+        this.opener = opener;
+        this.slots = slots;
+        this.ends = ends;
+    }
+
+    @Override
+    public long size() {
+        return ends.length == 0 ? 0 : ends[ends.length - 1];
+    }
+
+    @Override
+    public int read(long position, ByteBuffer dst) throws IOException {
+        int wanted = Clamp.length(position, dst.remaining(), size());
+        int done = 0;
+        for (int slot = slotAt(position); done < wanted; slot++) {
+            long start = slot == 0 ? 0 : ends[slot - 1];
+            long at = position + done;
+            int length = (int) Math.min(wanted - done, ends[slot] - at);
+            if (length > 0) {
+                readChunk(slot, at - start, length, dst);
+                done += length;
+            }
+        }
+        lookAhead(position, wanted);
+        return done;
+    }
+
+    private void readChunk(int slot, long position, int length, ByteBuffer dst) throws IOException {
+        Chunk chunk = slots.get(slot).chunk().orElseThrow(() -> new TruncatedData("the chunk is missing",
+                Place.of("chunk " + ChunkName.of(name, slots.get(slot).number()))));
+        ByteSource opened = opener.open(chunk);
+        int limit = dst.limit();
+        dst.limit(dst.position() + length);
+        try {
+            if (opened.read(position, dst) < length) {
+                throw new TruncatedData("the chunk is shorter than its size", Place.of("chunk " + chunk.member().name()));
+            }
+        } finally {
+            dst.limit(limit);
+        }
+    }
+
+    /** Has the next chunks made ready if reads have come forward without a jump for a while. */
+    private void lookAhead(long position, int length) {
+        long end = position + length;
+        long last = runEnd.getAndSet(end);
+        if (position < last - FORWARD_BYTES || position > last + FORWARD_BYTES) {
+            runStart.set(position);
+        } else if (end - runStart.get() >= FORWARD_BYTES) {
+            int slot = slotAt(end);
+            for (int next = slot + 1; next < Math.min(slot + 1 + CHUNKS_AHEAD, slots.size()); next++) {
+                slots.get(next).chunk().ifPresent(opener::prepare);
+            }
+        }
+    }
+
+    /** The first slot that ends behind {@code position}. */
+    private int slotAt(long position) {
+        int found = Arrays.binarySearch(ends, position);
+        return found < 0 ? -found - 1 : found + 1;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.error.CorruptData;
+import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
+import org.qbfs.error.ResourceLimit;
+import org.qbfs.error.TruncatedData;
+import org.qbfs.io.ByteSource;
+import org.qbfs.io.SliceSource;
+import org.qbfs.sparse.SparseSource;
+import org.qbfs.tar.TarEntry;
+import org.qbfs.tar.TarReader;
+
+/**
+ * The inner tar of one file group, decrypted and decompressed. Safe for many threads; keeps nothing, so
+ * callers keep what they learn.
+ */
+public final class Archive {
+    private static final int MOST_ENTRIES = 4_000_000;
+
+    private final FileGroup group;
+    private final ByteSource stream;
+    private final TarReader reader;
+
+    /** The archive of {@code group}, whose bytes are {@code stream}. */
+    Archive(FileGroup group, ByteSource stream) {
+        this.group = group;
+        this.stream = stream;
+        this.reader = new TarReader(stream);
+    }
+
+    /** The file group. */
+    public FileGroup group() {
+        return group;
+    }
+
+    /**
+     * The first entry. Costs the first block of the first chunk: one key derivation and one pass over the
+     * chunk.
+     *
+     * @throws CorruptData if the archive is empty, or if the entry belongs to another file group
+     */
+    public TarEntry first() throws IOException {
+        TarEntry first = reader.entryAt(0).orElseThrow(
+                () -> new CorruptData("the archive is empty", Place.of(group.path())));
+        ArchivePath.below(group.path(), first.name());
+        return first;
+    }
+
+    /**
+     * All entries, in order, up to the end or to the first damage. Costs decoding the whole stream once.
+     *
+     * @throws ResourceLimit if there are more than any archive has
+     */
+    public Listing list() throws IOException {
+        List<TarEntry> entries = new ArrayList<>();
+        long at = 0;
+        try {
+            Optional<TarEntry> entry = reader.entryAt(at);
+            while (entry.isPresent()) {
+                if (entries.size() == MOST_ENTRIES) {
+                    throw new ResourceLimit("the archive has more than " + MOST_ENTRIES + " entries",
+                            MOST_ENTRIES + 1L, MOST_ENTRIES, Place.of(group.path()));
+                }
+                ArchivePath.below(group.path(), entry.get().name());
+                entries.add(entry.get());
+                at = entry.get().nextOffset();
+                entry = reader.entryAt(at);
+            }
+            return new Listing(entries, Optional.empty());
+        } catch (CorruptData | TruncatedData e) {
+            return new Listing(entries, Optional.of(e));
+        }
+    }
+
+    /**
+     * The entries of an archive.
+     *
+     * @param entries those that could be read, in order
+     * @param damage what ended the list too soon
+     */
+    public record Listing(List<TarEntry> entries, Optional<QbfsException> damage) {
+        /** Copies {@code entries}. */
+        public Listing {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** The parts of the entry's path below the file group; none for the group itself. */
+    public List<String> pathOf(TarEntry entry) throws CorruptData {
+        return ArchivePath.below(group.path(), entry.name());
+    }
+
+    /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
+    public ByteSource contents(TarEntry entry, String name) {
+        ByteSource stored = new SliceSource(name, stream, entry.dataOffset(), entry.storedSize());
+        return entry.sparse().isPresent()
+                ? new SparseSource(name, stored, entry.sparse().get())
+                : new ExactSource(stored);
+    }
+}

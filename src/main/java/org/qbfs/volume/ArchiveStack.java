@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.io.ByteSource;
+
+/** How the stream of a file group becomes its inner tar; there is one for each format version. */
+interface ArchiveStack {
+    /** The inner tar of {@code group}. May read the start of its first chunk. */
+    ByteSource archive(FileGroup group) throws IOException;
+
+    /** Says that the archive of {@code group} will be opened soon. Returns at once. */
+    void prepare(FileGroup group);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.util.Optional;
+
+/**
+ * What the user may choose.
+ *
+ * @param cacheBytes memory for decoded blocks
+ * @param kdfBytes memory for the tables of the key derivation; 0 for a quarter of this machine's
+ * @param threads how many threads work at once
+ * @param compressionFilter the filter to use whatever the header says
+ */
+public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter) {
+    private static final long LEAST_CACHE = 16L << 20;
+    private static final long MOST_CACHE = 256L << 20;
+
+    /** Sane on machines from 4 to 64 GiB. */
+    public static Settings defaults() {
+        long cache = Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_CACHE, MOST_CACHE);
+        return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty());
+    }
+}
