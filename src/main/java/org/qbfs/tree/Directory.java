@@ -47,6 +47,10 @@ public final class Directory implements Node {
         return child == null ? Optional.empty() : Optional.of(child.get());
     }
 
+    Map<String, Lazy<Node>> children() throws IOException {
+        return children.get();
+    }
+
     /** Says that the children will be asked for soon. Returns at once. */
     public void prepare() {
         prepare.run();

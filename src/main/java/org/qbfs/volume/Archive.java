@@ -97,6 +97,11 @@ public final class Archive {
         return ArchivePath.below(group.path(), entry.name());
     }
 
+    /** The parts of {@code name}, a link's target as archived, below the file group. */
+    public List<String> pathOf(String name) throws CorruptData {
+        return ArchivePath.below(group.path(), name);
+    }
+
     /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
     public ByteSource contents(TarEntry entry, String name) {
         ByteSource stored = new SliceSource(name, stream, entry.dataOffset(), entry.storedSize());

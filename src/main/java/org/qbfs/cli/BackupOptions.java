@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.qbfs.backup.Passphrase;
+import org.qbfs.volume.BackupFile;
+import org.qbfs.volume.Settings;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The options and the argument of every command that opens a backup. */
+final class BackupOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Parameters(index = "0", paramLabel = "BACKUP", description = "the file that the Qubes backup tool wrote")
+    private Path backup;
+
+    @ArgGroup(exclusive = false, validate = false, heading = "Passphrase (otherwise QBFS_PASSPHRASE or the terminal):%n")
+    private PassphraseOptions passphrase = new PassphraseOptions();
+
+    @Option(names = "--cache-size", paramLabel = "SIZE", converter = Size.Converter.class,
+            description = "memory for decoded blocks")
+    private Size cacheSize;
+
+    @Option(names = "--kdf-memory", paramLabel = "SIZE", converter = Size.Converter.class,
+            description = "memory for key derivation (default: a quarter of what there is)")
+    private Size kdfMemory;
+
+    @Option(names = "--threads", paramLabel = "N", description = "how many threads work at once")
+    private Integer threads;
+
+    @Option(names = "--compression-filter", paramLabel = "FILTER",
+            description = "decompress with this filter, whatever the backup says")
+    private String compressionFilter;
+
+    Path backup() {
+        return backup;
+    }
+
+    /** Asks for the passphrase and opens the backup. */
+    BackupFile open() throws IOException {
+        requireBackup();
+        try (Passphrase secret = passphrase()) {
+            return open(secret);
+        }
+    }
+
+    BackupFile open(Passphrase secret) throws IOException {
+        return BackupFile.open(backup, secret, settings());
+    }
+
+    /** The passphrase, which the caller closes. */
+    Passphrase passphrase() throws IOException {
+        return passphrase.read(backup);
+    }
+
+    /** Asks for nothing before the file is known to be there. */
+    void requireBackup() throws IOException {
+        if (!Files.exists(backup)) {
+            throw new NoSuchFileException(backup.toString());
+        }
+    }
+
+    private Settings settings() {
+        if (threads != null && threads < 1) {
+            throw new ParameterException(command.commandLine(), "--threads must be at least 1");
+        }
+        Settings defaults = Settings.defaults();
+        return new Settings(
+                cacheSize == null ? defaults.cacheBytes() : cacheSize.bytes(),
+                kdfMemory == null ? defaults.kdfBytes() : kdfMemory.bytes(),
+                threads == null ? defaults.threads() : threads,
+                Optional.ofNullable(compressionFilter));
+    }
+}

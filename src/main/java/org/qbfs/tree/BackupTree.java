@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.tree;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.qbfs.backup.Catalog;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.io.ByteSource;
+import org.qbfs.tar.TarEntry;
+import org.qbfs.volume.Archive;
+import org.qbfs.volume.BackupFile;
+
+/**
+ * The tree of one backup: a directory for each VM, dom0's home under {@code dom0}, and the backup's own
+ * header and list of VMs. Safe for many threads.
+ */
+public final class BackupTree {
+    private static final int OPEN = 0555;
+    private static final int PRIVATE = 0500;
+
+    private final Nodes nodes = new Nodes();
+    private final BackupFile backup;
+    private final Instant written;
+    private final Directory root;
+
+    /** Makes the tree of {@code backup}, which stays the caller's. Reads nothing yet. */
+    public static BackupTree of(BackupFile backup) throws IOException {
+        return new BackupTree(backup, Files.getLastModifiedTime(backup.path()).toInstant());
+    }
+
+    private BackupTree(BackupFile backup, Instant written) throws IOException {
+        this.backup = backup;
+        this.written = written;
+        Map<String, Lazy<Node>> top = new TreeMap<>();
+        for (Map.Entry<String, Map<String, FileGroup>> vm : VmPaths.of(backup).entrySet()) {
+            top.put(vm.getKey(), Lazy.of(vmDirectory(vm.getKey(), vm.getValue())));
+        }
+        top.put(Catalog.HEADER, Lazy.of(text(Catalog.HEADER, backup.headerText())));
+        if (backup.inventoryText().isPresent()) {
+            top.put(BackupFile.INVENTORY, Lazy.of(text(BackupFile.INVENTORY, backup.inventoryText().get())));
+        }
+        this.root = nodes.directory(OPEN, written, Lazy.of(top), () -> {});
+    }
+
+    /** The top. */
+    public Directory root() {
+        return root;
+    }
+
+    /**
+     * What is at {@code path}: parts joined by slashes, from the top; the empty path is the top. Costs what
+     * {@link Directory#child} costs on the way.
+     */
+    public Optional<Node> find(String path) throws IOException {
+        Node at = root;
+        for (String part : path.split("/")) {
+            if (part.isEmpty() || part.equals(".")) {
+                continue;
+            }
+            Optional<Node> next = at instanceof Directory directory ? directory.child(part) : Optional.empty();
+            if (next.isEmpty()) {
+                return Optional.empty();
+            }
+            at = next.get();
+        }
+        return Optional.of(at);
+    }
+
+    private RegularFile text(String name, ByteSource contents) throws IOException {
+        return nodes.file("/" + name, OPEN, contents.size(), contents.size(), written, 1, contents);
+    }
+
+    /** A directory of file groups by their paths below it; some hold whole directories. */
+    private Directory vmDirectory(String path, Map<String, FileGroup> groups) {
+        Map<String, Map<String, FileGroup>> deeper = new TreeMap<>();
+        List<FileGroup> whole = new ArrayList<>();
+        Map<String, Lazy<Node>> children = new TreeMap<>();
+        groups.forEach((below, group) -> {
+            int slash = below.indexOf('/');
+            if (below.isEmpty()) {
+                whole.add(group);
+            } else if (slash < 0) {
+                children.put(below, new Lazy<>(() -> node(group, "/" + path + "/" + below)));
+            } else {
+                deeper.computeIfAbsent(below.substring(0, slash), name -> new LinkedHashMap<>())
+                        .put(below.substring(slash + 1), group);
+            }
+        });
+        deeper.forEach((name, inside) -> children.putIfAbsent(name, Lazy.of(vmDirectory(path + "/" + name, inside))));
+        Lazy<Map<String, Lazy<Node>>> all = whole.isEmpty() ? Lazy.of(children) : new Lazy<>(() -> {
+            Map<String, Lazy<Node>> merged = new TreeMap<>(children);
+            for (FileGroup group : whole) {
+                Directory directory = new ArchiveTree(nodes, backup.archive(group), "/" + path).directory();
+                directory.children().forEach(merged::putIfAbsent);
+            }
+            return merged;
+        });
+        return nodes.directory(PRIVATE, written, all, () -> backup.prepare(List.copyOf(groups.values())));
+    }
+
+    /** What {@code group} holds: a file, a link, or a directory. */
+    private Node node(FileGroup group, String path) throws IOException {
+        Archive archive = backup.archive(group);
+        TarEntry first = archive.first();
+        if (archive.pathOf(first).isEmpty()) {
+            switch (first.type()) {
+                case FILE -> {
+                    return nodes.file(path, first, 1, archive.contents(first, path));
+                }
+                case SYMLINK -> {
+                    return nodes.link(first);
+                }
+                default -> { }
+            }
+        }
+        return new ArchiveTree(nodes, archive, path).directory();
+    }
+}

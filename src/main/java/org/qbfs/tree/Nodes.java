@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.tree;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.qbfs.io.ByteSource;
+import org.qbfs.tar.TarEntry;
+
+/** Makes nodes with masked modes and inode numbers of their own. Safe for many threads. */
+final class Nodes {
+    private static final int DIRECTORY_SIZE = 4096;
+    private static final int READ = 0444;
+    private static final int READ_AND_SEARCH = 0555;
+    private static final int LINK = 0777;
+    /** The owner is who mounted, and may always read; the archive's owner was somebody else. */
+    private static final int OWNER_READ = 0400;
+    private static final int OWNER_READ_AND_SEARCH = 0500;
+
+    private final AtomicLong lastInode = new AtomicLong();
+
+    Directory directory(int mode, Instant modified, Lazy<Map<String, Lazy<Node>>> children, Runnable prepare) {
+        return new Directory(new Attributes(lastInode.incrementAndGet(), mode & READ_AND_SEARCH | OWNER_READ_AND_SEARCH,
+                DIRECTORY_SIZE, 0, modified, 2), children, prepare);
+    }
+
+    RegularFile file(String name, TarEntry entry, int links, ByteSource contents) {
+        long allocated = entry.sparse().isPresent() ? entry.sparse().get().storedSize() : entry.realSize();
+        return file(name, entry.mode(), entry.realSize(), allocated, entry.modified(), links, contents);
+    }
+
+    RegularFile file(String name, int mode, long size, long allocated, Instant modified, int links, ByteSource contents) {
+        return new RegularFile(new Attributes(lastInode.incrementAndGet(), mode & READ | OWNER_READ, size, allocated,
+                modified, links), new PlacedSource(name, contents));
+    }
+
+    SymbolicLink link(TarEntry entry) {
+        // Linux reads as many bytes of a link as its size says.
+        int size = entry.linkTarget().getBytes(StandardCharsets.UTF_8).length;
+        return new SymbolicLink(new Attributes(lastInode.incrementAndGet(), LINK, size, 0, entry.modified(), 1),
+                entry.linkTarget());
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.tree;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.inventory.Inventory;
+import org.qbfs.inventory.SafeNames;
+import org.qbfs.inventory.Vm;
+import org.qbfs.volume.BackupFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where each file group of a backup is shown: in the directory of the VM that owns it. */
+public final class VmPaths {
+    private static final Logger LOG = LoggerFactory.getLogger(VmPaths.class);
+    /** Where dom0's home directories lie in every version (qubes-core-admin {@code qubes/backup.py}). */
+    private static final String DOM0_HOME = "dom0-home";
+
+    private VmPaths() {}
+
+    /**
+     * The file groups by the name of the VM's directory, then by their paths below it; an empty path stands
+     * for the whole directory.
+     */
+    public static Map<String, Map<String, FileGroup>> of(BackupFile backup) {
+        Map<SafeNames.Candidate, Map<String, FileGroup>> owners = new LinkedHashMap<>();
+        for (FileGroup group : backup.catalog().groups()) {
+            if (group.path().equals(BackupFile.INVENTORY)) {
+                continue;
+            }
+            List<String> parts = parts(group.path());
+            if (parts.isEmpty()) {
+                LOG.warn("left out, since its path is unsafe: {}", group.path());
+                continue;
+            }
+            SafeNames.Candidate owner = owner(backup.inventory(), parts);
+            int depth = owner.isDom0() ? 1 : depth(owner.backupPath());
+            String below = String.join("/", parts.subList(Math.min(depth, parts.size()), parts.size()));
+            owners.computeIfAbsent(owner, key -> new TreeMap<>()).put(below, group);
+        }
+        List<String> names = SafeNames.of(new ArrayList<>(owners.keySet()));
+        Map<String, Map<String, FileGroup>> named = new TreeMap<>();
+        int next = 0;
+        for (Map<String, FileGroup> groups : owners.values()) {
+            named.put(names.get(next++), groups);
+        }
+        return named;
+    }
+
+    /** The parts of a path, without a dot at the end; none if the path leads elsewhere. */
+    private static List<String> parts(String path) {
+        List<String> parts = new ArrayList<>(Arrays.asList(path.split("/", -1)));
+        if (parts.size() > 1 && parts.getLast().equals(".")) {
+            parts.removeLast();
+        }
+        boolean unsafe = parts.stream().anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals("..")
+                || part.indexOf('\0') >= 0);
+        return unsafe ? List.of() : parts;
+    }
+
+    private static int depth(String backupPath) {
+        return backupPath.isEmpty() ? 0 : backupPath.split("/").length;
+    }
+
+    private static SafeNames.Candidate owner(Inventory inventory, List<String> parts) {
+        Optional<Vm> vm = inventory.owner(String.join("/", parts));
+        if (vm.isPresent()) {
+            return SafeNames.Candidate.of(vm.get());
+        }
+        if (parts.getFirst().equals(DOM0_HOME)) {
+            return new SafeNames.Candidate("dom0", OptionalInt.empty(), DOM0_HOME, true);
+        }
+        // A group of one part has no directory; one that holds a whole directory is that directory.
+        return SafeNames.Candidate.unlisted(String.join("/", parts.subList(0, Math.max(1, parts.size() - 1))));
+    }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.qbfs.backup.BackupHeader;
+import org.qbfs.backup.Catalog;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.backup.Member;
+import org.qbfs.backup.PartCache;
+import org.qbfs.backup.Passphrase;
+import org.qbfs.backup.Problem;
+import org.qbfs.backup.ScryptChunkOpener;
+import org.qbfs.error.CorruptData;
+import org.qbfs.error.NotABackup;
+import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
+import org.qbfs.error.UnsupportedFormat;
+import org.qbfs.error.WrongPassphrase;
+import org.qbfs.inventory.Inventory;
+import org.qbfs.io.ByteSource;
+import org.qbfs.io.FileSource;
+import org.qbfs.io.MemorySource;
+import org.qbfs.scrypt.KeyDerivation;
+import org.qbfs.scrypt.ScheduledKeyDerivation;
+import org.qbfs.tar.TarEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open backup: its header, authenticated; what it holds; and an archive for each file group. Safe for
+ * many threads. Owns the file, the threads and the caches; {@link #close} ends them all.
+ */
+public final class BackupFile implements Closeable {
+    /** The file group that lists the VMs. */
+    public static final String INVENTORY = "qubes.xml";
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackupFile.class);
+    private static final int MOST_HEADER_BYTES = 64 << 10;
+    private static final int MOST_INVENTORY_BYTES = 16 << 20;
+    private static final long PART_CACHE_BYTES = 16L << 20;
+
+    private final Path path;
+    private final FileSource file;
+    private final Catalog catalog;
+    private final Workers workers;
+    private final KeyDerivation keys;
+    private final ByteSource headerText;
+    private final BackupHeader header;
+    private final ArchiveStack stack;
+    private final Inventory inventory;
+    private final Optional<ByteSource> inventoryText;
+    private final List<Problem> problems;
+    private final ConcurrentHashMap<String, Archive> archives = new ConcurrentHashMap<>();
+
+    /**
+     * Opens {@code path}: reads the headers of its members, derives the keys of its header and of the list
+     * of VMs, and checks both.
+     *
+     * @param passphrase stays the caller's, who wipes it after closing this
+     * @throws NotABackup if it is none
+     * @throws UnsupportedFormat if its version, filter, cipher or digest is not known
+     * @throws WrongPassphrase if the header does not verify
+     */
+    public static BackupFile open(Path path, Passphrase passphrase, Settings settings) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new UnsupportedFormat("a directory: a backup of version 1, or none", Place.of(path.toString()));
+        }
+        Opening opening = new Opening(path, FileSource.open(path), settings);
+        try {
+            return opening.open(passphrase);
+        } catch (IOException | RuntimeException e) {
+            opening.close();
+            throw e;
+        }
+    }
+
+    private BackupFile(Opening opening, Path path, Catalog catalog, byte[] headerText, BackupHeader header,
+            ArchiveStack stack) {
+        this.path = path;
+        this.file = opening.file;
+        this.workers = opening.workers;
+        this.keys = opening.keys;
+        this.catalog = catalog;
+        this.headerText = new MemorySource(Catalog.HEADER, headerText);
+        this.header = header;
+        this.stack = stack;
+        this.problems = new ArrayList<>(catalog.problems());
+        Optional<byte[]> list = readInventory();
+        this.inventoryText = list.map(bytes -> new MemorySource(INVENTORY, bytes));
+        this.inventory = list.map(this::parseInventory).orElse(Inventory.EMPTY);
+    }
+
+    /** What is opened before the backup is; closed if that fails. */
+    private static final class Opening {
+        final Path path;
+        final FileSource file;
+        final Settings settings;
+        final Workers workers;
+        final KeyDerivation keys;
+
+        Opening(Path path, FileSource file, Settings settings) {
+            this.path = path;
+            this.file = file;
+            this.settings = settings;
+            this.workers = new Workers(settings.threads());
+            this.keys = ScheduledKeyDerivation.create(settings.kdfBytes(), settings.threads());
+        }
+
+        BackupFile open(Passphrase passphrase) throws IOException {
+            if (file.size() == 0) {
+                throw new NotABackup("the file is empty", Place.of(path.toString()));
+            }
+            Catalog catalog = Catalog.scan(file);
+            Member member = catalog.member(Catalog.HEADER).orElseThrow(
+                    () -> new NotABackup("it has no " + Catalog.HEADER, Place.of(path.toString())));
+            byte[] untrustedHeader = untrusted(member);
+            BackupHeader header = BackupHeader.parse(untrustedHeader);
+            PartCache parts = new PartCache(PART_CACHE_BYTES);
+            if (header.version() != 4) {
+                throw new UnsupportedFormat("version " + header.version() + " of the backup format", Place.of(path.toString()));
+            }
+            ScryptChunkOpener opener = new ScryptChunkOpener(file, header.backupId().orElseThrow(), passphrase, keys,
+                    workers.background(), parts);
+            Member mac = catalog.member(Catalog.HEADER_MAC).orElseThrow(
+                    () -> new NotABackup("it has no " + Catalog.HEADER_MAC, Place.of(path.toString())));
+            // Both keys are needed, so both are derived at once.
+            catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1).forEach(opener::prepare);
+            if (!Arrays.equals(opener.openHeader(mac), untrustedHeader)) {
+                throw new WrongPassphrase("the header is not what its MAC says: it was damaged or altered",
+                        Place.of(Catalog.HEADER));
+            }
+            Decoding decoding = new Decoding(settings, workers.decoding());
+            return new BackupFile(this, path, catalog, untrustedHeader, header,
+                    new ScryptStack(header, opener, decoding));
+        }
+
+        private byte[] untrusted(Member member) throws IOException {
+            if (!member.complete() || member.size() > MOST_HEADER_BYTES) {
+                throw new CorruptData("a header of " + member.size() + " bytes", Place.of(member.name()));
+            }
+            return file.readBytes(member.dataOffset(), (int) member.size());
+        }
+
+        void close() throws IOException {
+            keys.close();
+            workers.close();
+            file.close();
+        }
+    }
+
+    private Optional<byte[]> readInventory() {
+        Optional<FileGroup> group = catalog.group(INVENTORY);
+        if (group.isEmpty()) {
+            problems.add(new Problem("missing: VMs are shown by number", Place.of(INVENTORY)));
+            return Optional.empty();
+        }
+        try {
+            Archive archive = archive(group.get());
+            TarEntry entry = archive.first();
+            if (entry.type() != TarEntry.Type.FILE || entry.realSize() > MOST_INVENTORY_BYTES) {
+                throw new CorruptData("no plain file of a sane size", Place.of(INVENTORY));
+            }
+            return Optional.of(archive.contents(entry, INVENTORY).readBytes(0, (int) entry.realSize()));
+        } catch (IOException e) {
+            return damagedInventory(e);
+        }
+    }
+
+    private Inventory parseInventory(byte[] text) {
+        try {
+            return Inventory.parse(text);
+        } catch (QbfsException e) {
+            damagedInventory(e);
+            return Inventory.EMPTY;
+        }
+    }
+
+    private Optional<byte[]> damagedInventory(IOException e) {
+        LOG.warn("{}: {}; VMs are shown by number", INVENTORY, e.getMessage());
+        problems.add(new Problem(e.getMessage() + "; VMs are shown by number", Place.of(INVENTORY)));
+        return Optional.empty();
+    }
+
+    /** The file on disk. */
+    public Path path() {
+        return path;
+    }
+
+    /** What the outer file holds. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** The header, authenticated. */
+    public BackupHeader header() {
+        return header;
+    }
+
+    /** The header's text. */
+    public ByteSource headerText() {
+        return headerText;
+    }
+
+    /** The VMs; none if the list is lost. */
+    public Inventory inventory() {
+        return inventory;
+    }
+
+    /** The text that lists the VMs. */
+    public Optional<ByteSource> inventoryText() {
+        return inventoryText;
+    }
+
+    /** What is known to be wrong with the backup. */
+    public List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** The archive of {@code group}. Costs the start of its first chunk, the first time. */
+    public Archive archive(FileGroup group) throws IOException {
+        Archive known = archives.get(group.path());
+        if (known != null) {
+            return known;
+        }
+        // Made outside the map, which would keep others waiting; the first one made is kept.
+        Archive mine = new Archive(group, stack.archive(group));
+        Archive other = archives.putIfAbsent(group.path(), mine);
+        return other == null ? mine : other;
+    }
+
+    /** Says that the archives of {@code groups} will be opened soon. Returns at once. */
+    public void prepare(List<FileGroup> groups) {
+        groups.forEach(stack::prepare);
+    }
+
+    /** Ends what is under way, and closes the file: reads that are under way fail. */
+    @Override
+    public void close() throws IOException {
+        keys.close();
+        workers.close();
+        file.close();
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.qbfs.backup.BackupHeader;
+import org.qbfs.compress.BlockCache;
+import org.qbfs.compress.Checkpoints;
+import org.qbfs.compress.Codec;
+import org.qbfs.compress.Codecs;
+import org.qbfs.compress.DecodedSource;
+import org.qbfs.compress.ReadAhead;
+import org.qbfs.io.ByteSource;
+
+/** The decompression layer, with what all streams of a backup share. Safe for many threads. */
+final class Decoding {
+    private static final int HEAD_BYTES = 512;
+    /** How far decoding runs ahead of a reader that goes forward; a part of the cache, so that it stays there. */
+    private static final long MOST_AHEAD = 16L << 20;
+
+    private final Optional<String> forcedFilter;
+    private final BlockCache cache;
+    private final ReadAhead readAhead;
+
+    Decoding(Settings settings, Executor executor) {
+        this.forcedFilter = settings.compressionFilter();
+        this.cache = new BlockCache(settings.cacheBytes());
+        this.readAhead = new ReadAhead(executor, Math.min(MOST_AHEAD, settings.cacheBytes() / 8));
+    }
+
+    /** The decompressed bytes of {@code compressed}. Reads the start of it. */
+    ByteSource decode(ByteSource compressed, BackupHeader header) throws IOException {
+        Codec codec = forcedFilter.isPresent() ? Codecs.named(forcedFilter.get()) : detect(compressed, header);
+        return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
+                new Checkpoints(), readAhead);
+    }
+
+    private static Codec detect(ByteSource compressed, BackupHeader header) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
+        int length = compressed.read(0, head);
+        return Codecs.detect(Arrays.copyOf(head.array(), length), header.compressionFilter().orElse("gzip"));
+    }
+}

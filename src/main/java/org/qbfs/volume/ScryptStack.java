@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import org.qbfs.backup.BackupHeader;
+import org.qbfs.backup.ChunkOpener;
+import org.qbfs.backup.ChunkStream;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.io.ByteSource;
+
+/** Version 4: tar, then the compressor, then cut into chunks, then each chunk into a file of its own by scrypt. */
+final class ScryptStack implements ArchiveStack {
+    private final BackupHeader header;
+    private final ChunkOpener opener;
+    private final Decoding decoding;
+
+    ScryptStack(BackupHeader header, ChunkOpener opener, Decoding decoding) {
+        this.header = header;
+        this.opener = opener;
+        this.decoding = decoding;
+    }
+
+    @Override
+    public ByteSource archive(FileGroup group) throws IOException {
+        ByteSource stream = ChunkStream.of(group, opener);
+        return header.compressed() ? decoding.decode(stream, header) : stream;
+    }
+
+    @Override
+    public void prepare(FileGroup group) {
+        group.chunks().stream().limit(1).forEach(opener::prepare);
+    }
+}
