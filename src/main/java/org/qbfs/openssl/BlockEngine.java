@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.openssl;
+
+/**
+ * A block cipher under one key: whole blocks, without a mode. For one thread at a time. Input and output are
+ * different arrays.
+ */
+interface BlockEngine {
+    /** The length of a block, in bytes. */
+    int blockSize();
+
+    /** Encrypts {@code length} bytes, a multiple of the block, each block on its own. */
+    void encrypt(byte[] in, int inAt, int length, byte[] out, int outAt);
+
+    /** Decrypts {@code length} bytes, a multiple of the block, each block on its own. */
+    void decrypt(byte[] in, int inAt, int length, byte[] out, int outAt);
+
+    /** Decrypts {@code length} bytes in CBC mode; the block before them in {@code in} is the IV. */
+    default void decryptCbc(byte[] in, int inAt, int length, byte[] out, int outAt) {
+        decrypt(in, inAt, length, out, outAt);
+        xor(in, inAt - blockSize(), length, out, outAt);
+    }
+
+    /**
+     * Makes {@code length} bytes of OFB keystream, a multiple of the block, that follow the keystream block in
+     * {@code register}; the last block made is left there.
+     */
+    default void outputFeedback(byte[] register, byte[] out, int outAt, int length) {
+        byte[] next = new byte[register.length];
+        for (int done = 0; done < length; done += register.length) {
+            encrypt(register, 0, register.length, next, 0);
+            System.arraycopy(next, 0, register, 0, register.length);
+            System.arraycopy(next, 0, out, outAt + done, register.length);
+        }
+    }
+
+    /** {@code out ^= in}. */
+    static void xor(byte[] in, int inAt, int length, byte[] out, int outAt) {
+        for (int i = 0; i < length; i++) {
+            out[outAt + i] ^= in[inAt + i];
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.openssl;
+
+import java.security.GeneralSecurityException;
+import java.util.Objects;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.ExtendedDigest;
+import org.bouncycastle.crypto.macs.HMac;
+import org.bouncycastle.crypto.params.KeyParameter;
+
+/** An HMAC (RFC 2104) in progress. For one thread at a time, and for one MAC. */
+public final class Hmac {
+    /**
+     * Longer updates are cut to this: the JDK's loop over the blocks of one call reaches its compiled form only
+     * when it is called again and again.
+     */
+    private static final int LONGEST_UPDATE = 1 << 16;
+
+    private final Update update;
+    private final Finish finish;
+
+    private Hmac(Update update, Finish finish) {
+        this.update = update;
+        this.finish = finish;
+    }
+
+    /** One of the JDK's. */
+    static Hmac ofJdk(String jdkName, byte[] key) {
+        try {
+            Mac mac = Mac.getInstance(jdkName);
+            // The JDK refuses an empty key. A shorter key is filled up with zeros (RFC 2104, section 2), so
+            // that one zero byte gives the same MAC.
+            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, jdkName));
+            return new Hmac(mac::update, mac::doFinal);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + jdkName, e);
+        }
+    }
+
+    /** One over {@code digest}. */
+    static Hmac of(ExtendedDigest digest, byte[] key) {
+        HMac mac = new HMac(digest);
+        mac.init(new KeyParameter(key));
+        return new Hmac(mac::update, () -> {
+            byte[] result = new byte[mac.getMacSize()];
+            mac.doFinal(result, 0);
+            return result;
+        });
+    }
+
+    /** Takes the next {@code length} bytes from {@code offset} on. */
+    public void update(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        for (int done = 0; done < length; done += LONGEST_UPDATE) {
+            update.accept(bytes, offset + done, Math.min(LONGEST_UPDATE, length - done));
+        }
+    }
+
+    /** The MAC of all bytes taken. To be called once, at the end. */
+    public byte[] finish() {
+        return finish.get();
+    }
+
+    private interface Update {
+        void accept(byte[] bytes, int offset, int length);
+    }
+
+    private interface Finish {
+        byte[] get();
+    }
+}
