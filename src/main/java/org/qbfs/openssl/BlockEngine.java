@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.openssl;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * A block cipher under one key: whole blocks, without a mode. For one thread at a time. Input and output are
  * different arrays.
  */
 interface BlockEngine {
+    /** Eight bytes of an array at once: byte by byte, XOR would be ten times as slow as AES. */
+    VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
     /** The length of a block, in bytes. */
     int blockSize();
 
@@ -36,7 +43,11 @@ interface BlockEngine {
 
     /** {@code out ^= in}. */
     static void xor(byte[] in, int inAt, int length, byte[] out, int outAt) {
-        for (int i = 0; i < length; i++) {
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            LONG.set(out, outAt + i, (long) LONG.get(out, outAt + i) ^ (long) LONG.get(in, inAt + i));
+        }
+        for (; i < length; i++) {
             out[outAt + i] ^= in[inAt + i];
         }
     }
