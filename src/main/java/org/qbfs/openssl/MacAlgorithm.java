@@ -28,7 +28,7 @@ public final class MacAlgorithm {
     /** In the order in which it makes sense to try them: what backups really have comes first. */
     private static final List<MacAlgorithm> ALL = List.of(
             jdk("sha512", 64, "HmacSHA512", "sha2-512", "sha-512", "rsa-sha512"),
-            jdk("sha1", 20, "HmacSHA1", "sha-1", "ssl3-sha1", "rsa-sha1", "rsa-sha1-2", "dsa-sha1"),
+            jdk("sha1", 20, "HmacSHA1", "sha-1", "ssl3-sha1", "rsa-sha1", "rsa-sha1-2", "dsa-sha1", "dss1"),
             jdk("sha256", 32, "HmacSHA256", "sha2-256", "sha-256", "rsa-sha256"),
             jdk("sha384", 48, "HmacSHA384", "sha2-384", "sha-384", "rsa-sha384"),
             jdk("sha224", 28, "HmacSHA224", "sha2-224", "sha-224", "rsa-sha224"),
