@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decoded blocks of all sources, weighed in bytes, and the few decoders that wait for the next read. Safe for many
+ * threads; no lock is held while something is decoded.
+ */
+public final class BlockCache {
+    /** Default size of a block: what the kernel asks for at most in one read of a file. */
+    public static final int DEFAULT_BLOCK_SIZE = 128 << 10;
+    private static final int DEFAULT_IDLE_DECODERS = 16;
+    /** What an entry takes besides its bytes. */
+    private static final int ENTRY_BYTES = 200;
+
+    private final AsyncCache<Key, Block> blocks;
+    private final long maxBytes;
+    private final int blockSize;
+    private final int maxIdle;
+    private final AtomicLong sources = new AtomicLong();
+    /** Guarded by itself: decoders in no use, the one used longest ago first. */
+    private final List<Cursor> idle = new ArrayList<>();
+
+    /** A block of a source. */
+    private record Key(long source, long block) {}
+
+    /**
+     * Decoded bytes of one block: all of it, or as many as there are before the end or a damage.
+     *
+     * @param failure why there are not more; null at the end
+     */
+    record Block(byte[] bytes, IOException failure) {}
+
+    /** A cache of up to {@code maxBytes} of blocks of the default size. */
+    public BlockCache(long maxBytes) {
+        this(maxBytes, DEFAULT_BLOCK_SIZE, DEFAULT_IDLE_DECODERS);
+    }
+
+    /**
+     * A cache.
+     *
+     * @param maxBytes of decoded blocks
+     * @param blockSize in bytes; the unit in which sources are decoded
+     * @param maxIdle how many decoders wait for the next read, of all sources; each keeps its window in memory
+     */
+    public BlockCache(long maxBytes, int blockSize, int maxIdle) {
+        if (maxBytes < 0 || blockSize <= 0 || maxIdle < 0) {
+            throw new IllegalArgumentException(maxBytes + " bytes, blocks of " + blockSize + ", decoders " + maxIdle);
+        }
+        this.maxBytes = maxBytes;
+        this.blockSize = blockSize;
+        this.maxIdle = maxIdle;
+        this.blocks = Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher((Key key, Block block) -> block.bytes().length + ENTRY_BYTES)
+                .executor(Runnable::run)
+                .buildAsync();
+    }
+
+    /** The unit in which sources are decoded, in bytes. */
+    public int blockSize() {
+        return blockSize;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    /** A number for a new source. */
+    long newSource() {
+        return sources.incrementAndGet();
+    }
+
+    /** The block, or the promise of one that is being decoded; null if nobody has it. */
+    CompletableFuture<Block> get(long source, long block) {
+        return blocks.getIfPresent(new Key(source, block));
+    }
+
+    /** Takes it on to deliver the block by {@code promise}; or gives the one that is there already. */
+    CompletableFuture<Block> claim(long source, long block, CompletableFuture<Block> promise) {
+        return blocks.asMap().putIfAbsent(new Key(source, block), promise);
+    }
+
+    /** Forgets a block that is no good. */
+    void forget(long source, long block, CompletableFuture<Block> promise) {
+        blocks.asMap().remove(new Key(source, block), promise);
+    }
+
+    /** Forgets all that a source has here. */
+    void forgetSource(long source) {
+        blocks.asMap().keySet().removeIf(key -> key.source() == source);
+        List<Cursor> old = new ArrayList<>();
+        synchronized (idle) {
+            idle.removeIf(cursor -> cursor.source() == source && old.add(cursor));
+        }
+        old.forEach(Cursor::close);
+    }
+
+    /** Where the last idle decoder of {@code source} at or before {@code offset} is; -1 if there is none. */
+    long idlePosition(long source, long offset) {
+        synchronized (idle) {
+            int found = nearest(source, offset);
+            return found < 0 ? -1 : idle.get(found).position();
+        }
+    }
+
+    /** Takes that decoder, for one thread's use; null if there is none any more. */
+    Cursor takeIdle(long source, long offset) {
+        synchronized (idle) {
+            int found = nearest(source, offset);
+            return found < 0 ? null : idle.remove(found);
+        }
+    }
+
+    /** Keeps a decoder for the next read. */
+    void putIdle(Cursor cursor) {
+        Cursor oldest = null;
+        synchronized (idle) {
+            idle.add(cursor);
+            if (idle.size() > maxIdle) {
+                oldest = idle.removeFirst();
+            }
+        }
+        if (oldest != null) {
+            oldest.close();
+        }
+    }
+
+    private int nearest(long source, long offset) {
+        int best = -1;
+        for (int i = 0; i < idle.size(); i++) {
+            Cursor cursor = idle.get(i);
+            if (cursor.source() == source && cursor.position() <= offset
+                    && (best < 0 || cursor.position() > idle.get(best).position())) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

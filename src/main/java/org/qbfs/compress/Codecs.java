@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import java.util.List;
+import java.util.Locale;
+import org.qbfs.error.Place;
+import org.qbfs.error.TruncatedData;
+import org.qbfs.error.UnsupportedFormat;
+
+/** The formats that we read, and how they are told apart. */
+public final class Codecs {
+    /** So many bytes from the start of a stream are enough for {@link #detect}. */
+    public static final int HEAD = 16;
+
+    private static final Codec NONE = new NoneCodec();
+    private static final Codec GZIP = new GzipCodec();
+    private static final Codec ZLIB = new ZlibCodec();
+    private static final String KNOWN = "gzip, pigz, zlib, none";
+
+    private Codecs() {}
+
+    /** Bytes that are not compressed. */
+    public static Codec none() {
+        return NONE;
+    }
+
+    /**
+     * The codec of a filter as a header or a user names it, with or without options: {@code gzip -3}.
+     *
+     * @throws UnsupportedFormat if we do not know it; lists what we know
+     */
+    public static Codec named(String filter, String source) throws UnsupportedFormat {
+        String program = filter.strip().split("\\s+", 2)[0];
+        String name = program.substring(program.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "gzip", "pigz", "unpigz", "gunzip", "zopfli" -> GZIP;
+            case "zlib" -> ZLIB;
+            case "none", "cat" -> NONE;
+            default -> throw new UnsupportedFormat("the compression filter '" + filter.strip()
+                    + "' is not known (known: " + KNOWN + ")", Place.of(source));
+        };
+    }
+
+    /**
+     * The codec of a stream, by its magic; by {@code hint} only where there is none.
+     *
+     * @param head the first {@link #HEAD} bytes of the stream, or all of it if it is shorter
+     * @param hint the filter that the header names, with options or not; may be null or empty
+     * @throws UnsupportedFormat if neither tells
+     * @throws TruncatedData if the stream is empty and there is no hint; with one, the codec decides
+     */
+    public static Codec detect(byte[] head, String hint, String source) throws UnsupportedFormat, TruncatedData {
+        Codec known = byMagic(head);
+        if (known != null) {
+            return known;
+        }
+        if (hint == null || hint.isBlank()) {
+            if (head.length == 0) {
+                throw new TruncatedData("the compressed stream is empty", Place.of(source, 0, 0));
+            }
+            throw new UnsupportedFormat("the stream begins like none of the compression formats that are known ("
+                    + KNOWN + ")", Place.of(source, 0, head.length));
+        }
+        return named(hint, source);
+    }
+
+    private static Codec byMagic(byte[] head) {
+        if (begins(head, 0x1f, 0x8b)) {
+            return GZIP;
+        }
+        return null;
+    }
+
+    private static boolean begins(byte[] head, int... magic) {
+        for (int i = 0; i < magic.length; i++) {
+            if (i >= head.length || (head[i] & 0xff) != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

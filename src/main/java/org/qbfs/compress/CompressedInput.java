@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
+import org.qbfs.error.TruncatedData;
+import org.qbfs.io.ByteSource;
+
+/**
+ * A window that moves over a compressed source, for one decoder. It never asks for more than
+ * {@link #CAPACITY} bytes ahead, because parts of the source can cost seconds. Behind the last byte lie
+ * {@link #SLACK} zero bytes, so that eight bytes may be loaded at any index below {@code end + 8}.
+ */
+final class CompressedInput {
+    static final int SLACK = 16;
+    static final int CAPACITY = 64 << 10;
+    /** So many bytes behind the position stay, for a decoder that gives bytes back. */
+    private static final int BEHIND = 8;
+    /** The first read of a decoder is small: it may be for a header only. */
+    private static final int FIRST = 16 << 10;
+
+    final byte[] bytes = new byte[CAPACITY + SLACK];
+    /** Index in {@link #bytes} of the next byte. */
+    int position;
+    /** Index in {@link #bytes} behind the last byte there is. */
+    int end;
+
+    private final ByteSource source;
+    /** Offset in the source of {@code bytes[0]}. */
+    private long base;
+    private int ask = FIRST;
+    private boolean ended;
+
+    CompressedInput(ByteSource source, long offset) {
+        this.source = source;
+        this.base = offset;
+    }
+
+    /** Offset in the source of the next byte. */
+    long offset() {
+        return base + position;
+    }
+
+    /**
+     * Gets more bytes behind those there are.
+     *
+     * @return false at the end of the source
+     * @throws IOException if not even the next byte can be had; a later call tries again
+     */
+    boolean more() throws IOException {
+        if (ended) {
+            return false;
+        }
+        int keptFrom = position - BEHIND;
+        if (keptFrom > 0) {
+            System.arraycopy(bytes, keptFrom, bytes, 0, end - keptFrom);
+            base += keptFrom;
+            end -= keptFrom;
+            position = BEHIND;
+        }
+        int wanted = Math.min(ask, CAPACITY - end);
+        if (wanted == 0) {
+            return true;
+        }
+        int got = readWhatCanBeHad(wanted);
+        end += got;
+        Arrays.fill(bytes, end, end + SLACK, (byte) 0);
+        ask = CAPACITY;
+        return got > 0;
+    }
+
+    /** Reads less where more fails, so that the bytes before a damaged range are not lost. */
+    private int readWhatCanBeHad(int wanted) throws IOException {
+        long from = base + end;
+        for (int length = wanted;;) {
+            try {
+                int got = source.read(from, ByteBuffer.wrap(bytes, end, length));
+                ended = got < length;
+                return got;
+            } catch (IOException e) {
+                if (length == 1) {
+                    throw e;
+                }
+                length = readable(e, from, length);
+            }
+        }
+    }
+
+    /** A length below {@code length} that may be had: up to where the error says it begins, else half. */
+    private int readable(IOException error, long from, int length) {
+        if (error instanceof QbfsException typed) {
+            for (Place.Range range : typed.place().ranges()) {
+                if (range.source().equals(source.name()) && range.start() > from && range.start() < from + length) {
+                    return (int) (range.start() - from);
+                }
+            }
+        }
+        return length / 2;
+    }
+
+    /** The next byte, 0 to 255; -1 at the end. */
+    int next() throws IOException {
+        return position < end || more() ? bytes[position++] & 0xff : -1;
+    }
+
+    /** The next byte of something that may not end here. */
+    int need(String what) throws IOException {
+        int next = next();
+        if (next < 0) {
+            throw truncated(what);
+        }
+        return next;
+    }
+
+    TruncatedData truncated(String what) {
+        return new TruncatedData("the compressed stream ends inside " + what, place());
+    }
+
+    /** The byte at {@code offset} of the source. */
+    Place place(long offset) {
+        return Place.of(source.name(), offset, offset + 1);
+    }
+
+    /** Where the decoder is. */
+    Place place() {
+        return place(offset());
+    }
+}
