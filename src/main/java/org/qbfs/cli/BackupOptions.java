@@ -49,16 +49,15 @@ final class BackupOptions {
     /** Asks for the passphrase and opens the backup. */
     BackupFile open() throws IOException {
         requireBackup();
-        try (Passphrase secret = passphrase()) {
-            return open(secret);
-        }
+        return open(passphrase());
     }
 
+    /** Opens the backup, which takes over {@code secret}. */
     BackupFile open(Passphrase secret) throws IOException {
         return BackupFile.open(backup, secret, settings());
     }
 
-    /** The passphrase, which the caller closes. */
+    /** The passphrase, from wherever the user gives it. */
     Passphrase passphrase() throws IOException {
         return passphrase.read(backup);
     }

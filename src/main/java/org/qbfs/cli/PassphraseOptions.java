@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** Where the passphrase comes from: a descriptor, a file, the environment, or the terminal, in this order. */
 final class PassphraseOptions {
-    private static final String VARIABLE = "QBFS_PASSPHRASE";
+    static final String VARIABLE = "QBFS_PASSPHRASE";
 
     @Option(names = "--passphrase-fd", paramLabel = "N", description = "read the passphrase from this descriptor")
     private Integer descriptor;

@@ -45,6 +45,7 @@ final class Posix {
         }
     }
 
+    @SuppressWarnings("restricted")
     private static int call(String name, MemoryLayout[] parameters, Object... arguments) {
         Linker linker = Linker.nativeLinker();
         MemorySegment function = linker.defaultLookup().findOrThrow(name);

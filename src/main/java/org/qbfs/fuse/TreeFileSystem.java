@@ -192,9 +192,14 @@ final class TreeFileSystem extends FuseStubFS {
             if (file == null) {
                 throw new Errno.Failure(EBADF);
             }
-            ByteBuffer dst = MemorySegment.ofAddress(buffer.address()).reinterpret(size).asByteBuffer();
-            return file.contents().read(offset, dst);
+            return file.contents().read(offset, view(buffer, size));
         });
+    }
+
+    /** The {@code size} bytes of libfuse's buffer, to be read into without a copy. */
+    @SuppressWarnings("restricted")
+    private static ByteBuffer view(Pointer buffer, long size) {
+        return MemorySegment.ofAddress(buffer.address()).reinterpret(size).asByteBuffer();
     }
 
     @Override

@@ -15,6 +15,9 @@ import org.qbfs.error.Place;
  * holds some. Immutable.
  */
 public final class Inventory {
+    /** No VMs: the list is lost. */
+    public static final Inventory EMPTY = new Inventory(List.of(), Map.of(), Map.of());
+
     /** The name of the file in messages. */
     static final String SOURCE = "qubes.xml";
     /** Files of hundreds of VMs stay below 1 MiB; upstream reads that much, still compressed. */

@@ -47,11 +47,8 @@ public final class BackupFile implements Closeable {
     private static final int MOST_INVENTORY_BYTES = 16 << 20;
     private static final long PART_CACHE_BYTES = 16L << 20;
 
-    private final Path path;
-    private final FileSource file;
+    private final Opening opened;
     private final Catalog catalog;
-    private final Workers workers;
-    private final KeyDerivation keys;
     private final ByteSource headerText;
     private final BackupHeader header;
     private final ArchiveStack stack;
@@ -64,30 +61,27 @@ public final class BackupFile implements Closeable {
      * Opens {@code path}: reads the headers of its members, derives the keys of its header and of the list
      * of VMs, and checks both.
      *
-     * @param passphrase stays the caller's, who wipes it after closing this
+     * @param passphrase is closed with this, or if it cannot be opened
      * @throws NotABackup if it is none
      * @throws UnsupportedFormat if its version, filter, cipher or digest is not known
      * @throws WrongPassphrase if the header does not verify
      */
     public static BackupFile open(Path path, Passphrase passphrase, Settings settings) throws IOException {
         if (Files.isDirectory(path)) {
+            passphrase.close();
             throw new UnsupportedFormat("a directory: a backup of version 1, or none", Place.of(path.toString()));
         }
-        Opening opening = new Opening(path, FileSource.open(path), settings);
+        Opening opening = new Opening(path, FileSource.open(path), passphrase, settings);
         try {
-            return opening.open(passphrase);
+            return opening.open();
         } catch (IOException | RuntimeException e) {
             opening.close();
             throw e;
         }
     }
 
-    private BackupFile(Opening opening, Path path, Catalog catalog, byte[] headerText, BackupHeader header,
-            ArchiveStack stack) {
-        this.path = path;
-        this.file = opening.file;
-        this.workers = opening.workers;
-        this.keys = opening.keys;
+    private BackupFile(Opening opened, Catalog catalog, byte[] headerText, BackupHeader header, ArchiveStack stack) {
+        this.opened = opened;
         this.catalog = catalog;
         this.headerText = new MemorySource(Catalog.HEADER, headerText);
         this.header = header;
@@ -98,23 +92,25 @@ public final class BackupFile implements Closeable {
         this.inventory = list.map(this::parseInventory).orElse(Inventory.EMPTY);
     }
 
-    /** What is opened before the backup is; closed if that fails. */
+    /** What an open backup owns. */
     private static final class Opening {
         final Path path;
         final FileSource file;
+        final Passphrase passphrase;
         final Settings settings;
         final Workers workers;
         final KeyDerivation keys;
 
-        Opening(Path path, FileSource file, Settings settings) {
+        Opening(Path path, FileSource file, Passphrase passphrase, Settings settings) {
             this.path = path;
             this.file = file;
+            this.passphrase = passphrase;
             this.settings = settings;
             this.workers = new Workers(settings.threads());
             this.keys = ScheduledKeyDerivation.create(settings.kdfBytes(), settings.threads());
         }
 
-        BackupFile open(Passphrase passphrase) throws IOException {
+        BackupFile open() throws IOException {
             if (file.size() == 0) {
                 throw new NotABackup("the file is empty", Place.of(path.toString()));
             }
@@ -138,8 +134,7 @@ public final class BackupFile implements Closeable {
                         Place.of(Catalog.HEADER));
             }
             Decoding decoding = new Decoding(settings, workers.decoding());
-            return new BackupFile(this, path, catalog, untrustedHeader, header,
-                    new ScryptStack(header, opener, decoding));
+            return new BackupFile(this, catalog, untrustedHeader, header, new ScryptStack(header, opener, decoding));
         }
 
         private byte[] untrusted(Member member) throws IOException {
@@ -152,6 +147,7 @@ public final class BackupFile implements Closeable {
         void close() throws IOException {
             keys.close();
             workers.close();
+            passphrase.close();
             file.close();
         }
     }
@@ -191,7 +187,7 @@ public final class BackupFile implements Closeable {
 
     /** The file on disk. */
     public Path path() {
-        return path;
+        return opened.path;
     }
 
     /** What the outer file holds. */
@@ -244,8 +240,6 @@ public final class BackupFile implements Closeable {
     /** Ends what is under way, and closes the file: reads that are under way fail. */
     @Override
     public void close() throws IOException {
-        keys.close();
-        workers.close();
-        file.close();
+        opened.close();
     }
 }

@@ -17,7 +17,7 @@ import org.qbfs.io.ByteSource;
 
 /** The decompression layer, with what all streams of a backup share. Safe for many threads. */
 final class Decoding {
-    private static final int HEAD_BYTES = 512;
+    private static final int HEAD_BYTES = Codecs.HEAD;
     /** How far decoding runs ahead of a reader that goes forward; a part of the cache, so that it stays there. */
     private static final long MOST_AHEAD = 16L << 20;
 
@@ -33,7 +33,7 @@ final class Decoding {
 
     /** The decompressed bytes of {@code compressed}. Reads the start of it. */
     ByteSource decode(ByteSource compressed, BackupHeader header) throws IOException {
-        Codec codec = forcedFilter.isPresent() ? Codecs.named(forcedFilter.get()) : detect(compressed, header);
+        Codec codec = forcedFilter.isPresent() ? Codecs.named(forcedFilter.get(), compressed.name()) : detect(compressed, header);
         return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
                 new Checkpoints(), readAhead);
     }
@@ -41,6 +41,6 @@ final class Decoding {
     private static Codec detect(ByteSource compressed, BackupHeader header) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
         int length = compressed.read(0, head);
-        return Codecs.detect(Arrays.copyOf(head.array(), length), header.compressionFilter().orElse("gzip"));
+        return Codecs.detect(Arrays.copyOf(head.array(), length), header.compressionFilter().orElse("gzip"), compressed.name());
     }
 }

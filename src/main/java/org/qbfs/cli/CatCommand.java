@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.Callable;
+import org.qbfs.io.ByteSource;
+import org.qbfs.tree.BackupTree;
+import org.qbfs.tree.Directory;
+import org.qbfs.tree.Node;
+import org.qbfs.tree.RegularFile;
+import org.qbfs.tree.SymbolicLink;
+import org.qbfs.volume.BackupFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code qbfs cat}. */
+@Command(name = "cat", description = "Write a file of the backup to the standard output.")
+final class CatCommand implements Callable<Integer> {
+    private static final int PIECE = 1 << 20;
+
+    @ParentCommand
+    private Main main;
+
+    @Mixin
+    private BackupOptions options;
+
+    @Parameters(index = "1", paramLabel = "PATH", description = "a file, such as work/private.img")
+    private String path;
+
+    @Override
+    public Integer call() throws IOException {
+        main.logToStandardError();
+        try (BackupFile backup = options.open()) {
+            Node node = BackupTree.of(backup).find(path)
+                    .orElseThrow(() -> new IOException(path + ": no such file in the backup"));
+            switch (node) {
+                case RegularFile file -> write(file.contents());
+                case Directory directory -> throw new IOException(path + ": a directory");
+                case SymbolicLink link -> throw new IOException(path + ": a symbolic link to " + link.target());
+            }
+            return ExitCode.OK.number();
+        }
+    }
+
+    private static void write(ByteSource contents) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        try (WritableByteChannel out = new FileOutputStream(FileDescriptor.out).getChannel()) {
+            for (long at = 0; contents.read(at, piece) > 0; piece.clear()) {
+                at += piece.position();
+                piece.flip();
+                while (piece.hasRemaining()) {
+                    out.write(piece);
+                }
+            }
+        }
+    }
+}

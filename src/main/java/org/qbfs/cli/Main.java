@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The program. */
+@Command(name = "qbfs", description = "Shows a Qubes OS backup as read-only files.", mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class, scope = ScopeType.INHERIT,
+        subcommands = {MountCommand.class, UmountCommand.class, InfoCommand.class, LsCommand.class, CatCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong",
+            "3:wrong passphrase, or a header that does not verify", "4:damage was found"})
+public final class Main {
+    @Option(names = "-v", scope = ScopeType.INHERIT, description = "say more, and where errors come from")
+    private boolean verbose;
+
+    private final List<String> arguments;
+
+    private Main(List<String> arguments) {
+        this.arguments = arguments;
+    }
+
+    /** Runs the program, and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        Main main = new Main(List.of(arguments));
+        CommandLine line = new CommandLine(main);
+        line.setExecutionStrategy(new CommandLine.RunLast());
+        line.setExecutionExceptionHandler((error, command, result) -> {
+            System.out.flush();
+            Messages.print(System.err, error, main.verbose);
+            return ExitCode.of(error).number();
+        });
+        System.exit(line.execute(arguments));
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    /** The command line. */
+    List<String> arguments() {
+        return arguments;
+    }
+
+    void logToStandardError() {
+        Log.toStandardError(verbose);
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"qbfs " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}
