@@ -111,6 +111,14 @@ public final class BlockCache {
         }
     }
 
+    /** The block, if an idle decoder has just decoded it. */
+    Block keptByIdle(long source, long block) {
+        synchronized (idle) {
+            int found = nearest(source, (block + 1) * blockSize);
+            return found < 0 || idle.get(found).position() != (block + 1) * blockSize ? null : idle.get(found).kept();
+        }
+    }
+
     /** Takes that decoder, for one thread's use; null if there is none any more. */
     Cursor takeIdle(long source, long offset) {
         synchronized (idle) {

@@ -20,7 +20,7 @@ import org.qbfs.io.ByteSource;
  */
 final class BlockLoader {
     /** What it costs to start from a checkpoint, in decoded bytes of the same time. */
-    private static final long OPEN_COST = 256 << 10;
+    private static final long OPEN_COST = 64 << 10;
     /** So many blocks before the one that was wanted are kept as well: readers also go backwards. */
     private static final int KEPT_BEFORE = 16;
 
@@ -91,7 +91,7 @@ final class BlockLoader {
             for (long block = claims.first(); block >= 0; block = claims.first()) {
                 if (block * blockSize >= checkpoints.decodedSize().orElse(Long.MAX_VALUE)) {
                     deliver(block, claims.promise(block), new Block(new byte[0], null));
-                } else if (!failAsKnown(claims, block)) {
+                } else if (!isKnown(claims, block)) {
                     loadFrom(claims, block);
                 }
             }
@@ -146,6 +146,7 @@ final class BlockLoader {
                     deliver(here, promise, block);
                 } else {
                     block = fill(cursor, skipped, (int) (blockSize - cursor.position() % blockSize), began);
+                    cursor.keep(null);
                 }
                 if (block.failure() != null) {
                     throw block.failure();
@@ -157,8 +158,14 @@ final class BlockLoader {
         }
     }
 
-    private boolean failAsKnown(Claims claims, long block) {
+    /** Delivers a block without decoding: one that a decoder keeps, or the error that decoding it meets. */
+    private boolean isKnown(Claims claims, long block) {
         long start = block * blockSize;
+        Block kept = cache.keptByIdle(source, block);
+        if (kept != null) {
+            deliver(block, claims.promise(block), kept);
+            return true;
+        }
         long from = Math.max(checkpoints.before(start).decodedOffset(), cache.idlePosition(source, start));
         KnownDamage.Damage known = damage.between(from, start + blockSize);
         if (known == null) {
@@ -225,7 +232,9 @@ final class BlockLoader {
             }
             int length = (int) Math.min(blockSize - cursor.position() % blockSize,
                     block * blockSize - cursor.position());
-            if (fill(cursor, skipped, length, began).bytes().length < length) {
+            Block passed = fill(cursor, skipped, length, began);
+            cursor.keep(null);
+            if (passed.bytes().length < length) {
                 return false;
             }
         }
@@ -253,7 +262,11 @@ final class BlockLoader {
                 }
                 done += got;
             }
-            return new Block(bytes, null);
+            Block whole = new Block(bytes, null);
+            if (done == blockSize) {
+                cursor.keep(whole);
+            }
+            return whole;
         } catch (IOException e) {
             long start = cursor.position() - done;
             byte[] got = Arrays.copyOf(bytes, done);
@@ -294,8 +307,7 @@ final class BlockLoader {
                 }
                 from = checkpoints.before(start);
                 long idleAt = cache.idlePosition(source, start);
-                long nearest = Math.max(idleAt, from.decodedOffset() - OPEN_COST);
-                if (isAnyBusyBetween(nearest, start)) {
+                if (isAnyBusyBetween(Math.max(idleAt + 1, from.decodedOffset()), start)) {
                     progress.awaitUninterruptibly();
                     continue;
                 }
@@ -314,10 +326,11 @@ final class BlockLoader {
         }
     }
 
+    /** Whether a decoder that is at work will come past sooner than one that starts now. */
     private boolean isAnyBusyBetween(long from, long to) {
         for (Cursor cursor : busy) {
             long position = cursor.position();
-            if (position > from && position <= to) {
+            if (position >= from && position <= to) {
                 return true;
             }
         }

@@ -14,6 +14,7 @@ final class Cursor {
     private Decoder decoder;
     private volatile long position;
     private boolean finished;
+    private BlockCache.Block kept;
 
     /** Starts the decoder. */
     interface Opener {
@@ -58,6 +59,16 @@ final class Cursor {
         } finally {
             finished |= failed;
         }
+    }
+
+    /** Keeps the block before its position, in case that the cache does not; a reader may want the rest of it. */
+    void keep(BlockCache.Block block) {
+        kept = block;
+    }
+
+    /** The block that ends at its position; null if it is not kept. */
+    BlockCache.Block kept() {
+        return kept;
     }
 
     /** Whether it has come to the end or to a damage, and is of no more use. */

@@ -128,15 +128,22 @@ public final class DecodedSource implements ByteSource {
         }
         ForwardReaders.Range range = readers.next(first, Math.min(last, first + limit), limit);
         long end = range.end();
+        if (range.start() < end) {
+            // Up to the next checkpoint: two tasks in one segment could not run at the same time.
+            long whole = nextStart(end - 1);
+            if (whole <= end + limit) {
+                readers.extend(end, whole);
+                end = whole;
+            }
+        }
         OptionalLong size = checkpoints.decodedSize();
         if (size.isPresent()) {
             end = Math.min(end, (size.getAsLong() + blockSize - 1) / blockSize);
         }
         for (long start = range.start(); start < end;) {
             long segmentEnd = Math.min(end, nextStart(start));
-            if (!submit(start, segmentEnd)) {
+            if (!submit(start, segmentEnd) && segmentEnd == end) {
                 readers.refused(start);
-                return;
             }
             start = segmentEnd;
         }

@@ -50,6 +50,15 @@ final class ForwardReaders {
         return target - reader.scheduled >= (reader.window + 1) / 2 ? schedule(reader, target) : NOTHING;
     }
 
+    /** What was to be decoded up to {@code end} is decoded up to {@code further}. */
+    synchronized void extend(long end, long further) {
+        for (Reader reader : readers) {
+            if (reader != null && reader.scheduled == end) {
+                reader.scheduled = further;
+            }
+        }
+    }
+
     /** What was to be decoded from {@code start} on is not; it may be asked for again. */
     synchronized void refused(long start) {
         for (Reader reader : readers) {

@@ -11,7 +11,8 @@ import java.util.Deque;
  */
 final class KnownDamage {
     private static final int MAX = 16;
-    private static final long MIN_NANOS = 1_000_000_000L;
+    /** How long a damage is believed at least. */
+    static final long MIN_NANOS = 1_000_000_000L;
     /** What was long to find out is believed for so many times longer. */
     private static final int TIMES = 10;
 
