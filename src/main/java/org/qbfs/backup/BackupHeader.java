@@ -37,7 +37,7 @@ public record BackupHeader(
     private static final Place PLACE = Place.of(Catalog.HEADER);
 
     /** What holds for a backup of version 2 that has no header at all: Qubes R2 beta 3. */
-    static final BackupHeader NONE = new BackupHeader(2, true, false, Optional.empty(), "SHA1",
+    public static final BackupHeader NONE = new BackupHeader(2, true, false, Optional.empty(), "SHA1",
             Optional.of("aes-256-cbc"), Optional.empty());
 
     /**

@@ -37,6 +37,8 @@ public final class Catalog {
     /** Headers of one member: up to four blocks with pax. */
     private static final int HEADER_WINDOW = 4 << 10;
     private static final int SEARCH_WINDOW = 1 << 20;
+    /** How far the first member is looked for where the file does not begin with one. */
+    private static final long MOST_STRAY_BYTES = 256L << 20;
     /** Offset of "ustar" in a header. */
     private static final int MAGIC_OFFSET = 257;
 
@@ -155,7 +157,7 @@ public final class Catalog {
         }
 
         private long add(TarEntry entry) throws QbfsException {
-            long dataEnd = entry.dataOffset() + entry.storedSize();
+            long dataEnd = entry.dataEnd();
             if (members.size() >= MOST_MEMBERS) {
                 throw new ResourceLimit("the backup has more than " + MOST_MEMBERS + " members", MOST_MEMBERS + 1L,
                         MOST_MEMBERS, Place.of(file.name()));
@@ -195,7 +197,8 @@ public final class Catalog {
         }
 
         private long damaged(long at, QbfsException why) throws IOException {
-            long found = search(at + 1);
+            // A file that is no backup at all is not searched to its end.
+            long found = search(at + 1, members.isEmpty() ? Math.min(end, at + MOST_STRAY_BYTES) : end);
             problem(found < end
                             ? "no tar header (" + why.what() + "); skipped to the next member"
                             : "no tar header (" + why.what() + "), and no more members behind it",
@@ -203,13 +206,13 @@ public final class Catalog {
             return found;
         }
 
-        /** The next header of a chunk at or behind {@code from}, at any offset; the end if there is none. */
-        private long search(long from) throws IOException {
+        /** The next header of a chunk in {@code [from, to)}, at any offset; the end of the file if there is none. */
+        private long search(long from, long to) throws IOException {
             Window window = new Window(file, SEARCH_WINDOW);
             TarReader candidates = new TarReader(window);
             ByteBuffer piece = ByteBuffer.allocate(SEARCH_WINDOW);
             // Pieces overlap by a header, so that none is missed at a seam.
-            for (long start = from; start < end; start += SEARCH_WINDOW - TarReader.BLOCK) {
+            for (long start = from; start < to; start += SEARCH_WINDOW - TarReader.BLOCK) {
                 piece.clear();
                 file.read(start, piece);
                 piece.flip();

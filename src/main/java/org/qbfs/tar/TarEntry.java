@@ -35,6 +35,11 @@ public record TarEntry(
         Optional<SparseMap> sparse,
         long volumeOffset,
         long nextOffset) {
+    /** The offset behind the stored data. */
+    public long dataEnd() {
+        return dataOffset + storedSize;
+    }
+
     /** What an entry is. */
     public enum Type {
         /** A regular file. */

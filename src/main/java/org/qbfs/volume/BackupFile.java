@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.Catalog;
+import org.qbfs.backup.Chunk;
 import org.qbfs.backup.FileGroup;
+import org.qbfs.backup.HmacChunkOpener;
 import org.qbfs.backup.Member;
 import org.qbfs.backup.PartCache;
 import org.qbfs.backup.Passphrase;
@@ -28,6 +30,7 @@ import org.qbfs.inventory.Inventory;
 import org.qbfs.io.ByteSource;
 import org.qbfs.io.FileSource;
 import org.qbfs.io.MemorySource;
+import org.qbfs.openssl.MacAlgorithm;
 import org.qbfs.scrypt.KeyDerivation;
 import org.qbfs.scrypt.ScheduledKeyDerivation;
 import org.qbfs.tar.TarEntry;
@@ -97,17 +100,19 @@ public final class BackupFile implements Closeable {
         final Path path;
         final FileSource file;
         final Passphrase passphrase;
-        final Settings settings;
         final Workers workers;
         final KeyDerivation keys;
+        final PartCache parts;
+        final Decoding decoding;
 
         Opening(Path path, FileSource file, Passphrase passphrase, Settings settings) {
             this.path = path;
             this.file = file;
             this.passphrase = passphrase;
-            this.settings = settings;
             this.workers = new Workers(settings.threads());
             this.keys = ScheduledKeyDerivation.create(settings.kdfBytes(), settings.threads());
+            this.parts = new PartCache(PART_CACHE_BYTES);
+            this.decoding = new Decoding(settings, workers.decoding());
         }
 
         BackupFile open() throws IOException {
@@ -115,26 +120,64 @@ public final class BackupFile implements Closeable {
                 throw new NotABackup("the file is empty", Place.of(path.toString()));
             }
             Catalog catalog = Catalog.scan(file);
-            Member member = catalog.member(Catalog.HEADER).orElseThrow(
-                    () -> new NotABackup("it has no " + Catalog.HEADER, Place.of(path.toString())));
+            Optional<Member> member = catalog.member(Catalog.HEADER);
+            return member.isPresent() ? open(catalog, member.get()) : openWithoutHeader(catalog);
+        }
+
+        private BackupFile open(Catalog catalog, Member member) throws IOException {
             byte[] untrustedHeader = untrusted(member);
-            BackupHeader header = BackupHeader.parse(untrustedHeader);
-            PartCache parts = new PartCache(PART_CACHE_BYTES);
-            if (header.version() != 4) {
-                throw new UnsupportedFormat("version " + header.version() + " of the backup format", Place.of(path.toString()));
-            }
-            ScryptChunkOpener opener = new ScryptChunkOpener(file, header.backupId().orElseThrow(), passphrase, keys,
-                    workers.background(), parts);
+            BackupHeader untrusted = BackupHeader.parse(untrustedHeader);
             Member mac = catalog.member(Catalog.HEADER_MAC).orElseThrow(
                     () -> new NotABackup("it has no " + Catalog.HEADER_MAC, Place.of(path.toString())));
+            ArchiveStack stack = untrusted.version() == 4
+                    ? openScrypt(catalog, mac, untrustedHeader, untrusted)
+                    : openHmac(mac, untrustedHeader, untrusted);
+            // The MAC was right, so the header is what it says.
+            return new BackupFile(this, catalog, untrustedHeader, untrusted, stack);
+        }
+
+        private ArchiveStack openScrypt(Catalog catalog, Member mac, byte[] untrustedHeader, BackupHeader untrusted)
+                throws IOException {
+            ScryptChunkOpener opener = new ScryptChunkOpener(file, untrusted.backupId().orElseThrow(), passphrase, keys,
+                    workers.background(), parts);
             // Both keys are needed, so both are derived at once.
             catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1).forEach(opener::prepare);
             if (!Arrays.equals(opener.openHeader(mac), untrustedHeader)) {
                 throw new WrongPassphrase("the header is not what its MAC says: it was damaged or altered",
                         Place.of(Catalog.HEADER));
             }
-            Decoding decoding = new Decoding(settings, workers.decoding());
-            return new BackupFile(this, catalog, untrustedHeader, header, new ScryptStack(header, opener, decoding));
+            return new ScryptStack(untrusted, opener, decoding);
+        }
+
+        private ArchiveStack openHmac(Member mac, byte[] untrustedHeader, BackupHeader untrusted) throws IOException {
+            HmacChunkOpener.verify(untrustedHeader, file, mac, passphrase);
+            return hmacStack(untrusted, opener(untrusted));
+        }
+
+        private ArchiveStack hmacStack(BackupHeader header, HmacChunkOpener opener) {
+            return header.version() == 3
+                    ? new EncryptedStreamStack(header, opener, passphrase, decoding)
+                    : new MultiVolumeStack(header, opener, passphrase, decoding);
+        }
+
+        private HmacChunkOpener opener(BackupHeader header) throws IOException {
+            return new HmacChunkOpener(file, MacAlgorithm.named(header.hmacAlgorithm()), passphrase,
+                    workers.background(), parts);
+        }
+
+        /** The oldest kind has no header; the list of VMs, with its MAC, comes first. */
+        private BackupFile openWithoutHeader(Catalog catalog) throws IOException {
+            Chunk first = catalog.group(INVENTORY)
+                    .map(group -> group.chunks().getFirst())
+                    .filter(chunk -> chunk.mac().isPresent())
+                    .orElseThrow(() -> new NotABackup("it has no " + Catalog.HEADER, Place.of(path.toString())));
+            HmacChunkOpener opener = opener(BackupHeader.NONE);
+            try {
+                opener.authenticate(first);
+            } catch (CorruptData e) {
+                throw new WrongPassphrase("the passphrase does not open the backup", Place.NONE, e);
+            }
+            return new BackupFile(this, catalog, new byte[0], BackupHeader.NONE, hmacStack(BackupHeader.NONE, opener));
         }
 
         private byte[] untrusted(Member member) throws IOException {

@@ -33,7 +33,13 @@ final class Decoding {
 
     /** The decompressed bytes of {@code compressed}. Reads the start of it. */
     ByteSource decode(ByteSource compressed, BackupHeader header) throws IOException {
-        Codec codec = forcedFilter.isPresent() ? Codecs.named(forcedFilter.get(), compressed.name()) : detect(compressed, header);
+        return decode(compressed, forcedFilter.isPresent()
+                ? Codecs.named(forcedFilter.get(), compressed.name())
+                : detect(compressed, header));
+    }
+
+    /** The bytes of {@code compressed} decompressed by {@code codec}. Reads nothing yet. */
+    ByteSource decode(ByteSource compressed, Codec codec) {
         return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
                 new Checkpoints(), readAhead);
     }

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.qbfs.backup.Chunk;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.error.CorruptData;
+import org.qbfs.error.Place;
+import org.qbfs.error.TruncatedData;
+import org.qbfs.io.ByteSource;
+import org.qbfs.tar.TarEntry;
+import org.qbfs.tar.TarReader;
+
+/**
+ * The volumes of a multi-volume tar archive as one archive: a volume that goes on with the file of the one
+ * before begins with a header of type {@code M} (GNU tar manual, "Using Multiple Tapes"), which is left out.
+ *
+ * <p>All volumes but the last are of one size, so a read goes straight to its volume. While the first entry
+ * lasts, volumes before it need not be opened: each begins with one such block, which is checked when its
+ * volume is. Safe for many threads.
+ */
+final class VolumeStream implements ByteSource {
+    private final FileGroup group;
+    private final Opener opener;
+    private final Slot[] slots;
+    /** Guards the fields below; held while the volumes' places are found out, which every read needs. */
+    private final Object places = new Object();
+    private final long[] starts;
+    private int known;
+    private long firstEntryEnd;
+
+    /** Opens the tar volume of one chunk. */
+    interface Opener {
+        ByteSource open(Chunk chunk) throws IOException;
+    }
+
+    /** A volume once opened, and how many of its bytes are left out. */
+    private record Volume(ByteSource tar, int skipped, long continues) {}
+
+    /** One place in the row of volumes; null where the chunk is missing. */
+    private static final class Slot {
+        final Chunk chunk;
+        Volume volume;
+
+        Slot(Chunk chunk) {
+            this.chunk = chunk;
+        }
+    }
+
+    VolumeStream(FileGroup group, Opener opener) {
+        this.group = group;
+        this.opener = opener;
+        int count = group.chunks().isEmpty() ? 0 : group.chunks().getLast().number() + 1;
+        this.slots = new Slot[count];
+        for (Chunk chunk : group.chunks()) {
+            slots[chunk.number()] = new Slot(chunk);
+        }
+        this.starts = new long[Math.max(1, count)];
+    }
+
+    /** The number of bytes. Decodes the last volume. */
+    @Override
+    public long size() throws IOException {
+        int last = slots.length - 1;
+        return last < 0 ? 0 : start(last) + length(last);
+    }
+
+    @Override
+    public int read(long position, ByteBuffer dst) throws IOException {
+        if (position < 0) {
+            throw new IllegalArgumentException("negative position " + position);
+        }
+        int begin = dst.position();
+        while (dst.hasRemaining() && slots.length > 0) {
+            long at = position + dst.position() - begin;
+            int index = indexAt(at);
+            long start = start(index);
+            boolean last = index == slots.length - 1;
+            int wanted = last ? dst.remaining() : (int) Math.min(dst.remaining(), start(index + 1) - at);
+            int got = read(index, at - start, wanted, dst);
+            if (got < wanted) {
+                if (!last) {
+                    throw new TruncatedData("the volume is shorter than the first one", place(index));
+                }
+                break;
+            }
+        }
+        return dst.position() - begin;
+    }
+
+    private int read(int index, long position, int length, ByteBuffer dst) throws IOException {
+        Volume volume = volume(index);
+        if (volume.skipped() > 0) {
+            check(index, volume);
+        }
+        int limit = dst.limit();
+        dst.limit(dst.position() + length);
+        try {
+            return volume.tar().read(position + volume.skipped(), dst);
+        } finally {
+            dst.limit(limit);
+        }
+    }
+
+    /** A continuation must go on exactly where this volume's place says. */
+    private void check(int index, Volume volume) throws IOException {
+        long left = firstEntryEnd - start(index);
+        if (start(index) < firstEntryEnd && volume.continues() != left) {
+            throw new CorruptData("the volume goes on with " + volume.continues() + " bytes of the file, and not with the "
+                    + left + " that are left", place(index));
+        }
+    }
+
+    /** The volume that holds {@code position}; the last one for all behind it. */
+    private int indexAt(long position) throws IOException {
+        synchronized (places) {
+            int last = slots.length - 1;
+            while (known < last && (known == 0 || starts[known] <= position)) {
+                start(known + 1);
+            }
+            int found = Arrays.binarySearch(starts, 0, Math.min(known, last) + 1, position);
+            return found < 0 ? -found - 2 : found;
+        }
+    }
+
+    /** Where volume {@code index} begins in the stream. */
+    private long start(int index) throws IOException {
+        synchronized (places) {
+            if (known == 0 && index > 0) {
+                starts[1] = length(0);
+                firstEntryEnd = new TarReader(volume(0).tar()).entryAt(0).map(TarEntry::dataEnd).orElse(0L);
+                known = 1;
+            }
+            for (; known < index; known++) {
+                int skipped = starts[known] < firstEntryEnd ? TarReader.BLOCK : volume(known).skipped();
+                starts[known + 1] = starts[known] + starts[1] - skipped;
+            }
+            return starts[index];
+        }
+    }
+
+    private long length(int index) throws IOException {
+        Volume volume = volume(index);
+        return volume.tar().size() - volume.skipped();
+    }
+
+    private Volume volume(int index) throws IOException {
+        Slot slot = slots[index];
+        if (slot == null) {
+            throw new TruncatedData("the chunk is missing", place(index));
+        }
+        synchronized (slot) {
+            if (slot.volume == null) {
+                ByteSource tar = opener.open(slot.chunk);
+                Optional<TarEntry> first = index == 0 ? Optional.empty() : new TarReader(tar).entryAt(0);
+                boolean continued = first.filter(entry -> entry.type() == TarEntry.Type.CONTINUATION).isPresent();
+                slot.volume = new Volume(tar, continued ? TarReader.BLOCK : 0, continued ? first.get().storedSize() : 0);
+            }
+            return slot.volume;
+        }
+    }
+
+    private Place place(int index) {
+        return Place.of("chunk " + String.format("%s.%03d", group.path(), index));
+    }
+
+    @Override
+    public String name() {
+        return group.path();
+    }
+}
