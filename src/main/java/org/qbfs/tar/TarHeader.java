@@ -23,8 +23,11 @@ import org.qbfs.error.QbfsException;
  */
 record TarHeader(byte[] block, String name, String linkName, int type, int mode, long size, Instant modified,
         Place place) {
+    private static final int CHECKSUM = 148;
+    private static final int CHECKSUM_LENGTH = 8;
+
     static TarHeader parse(byte[] block, Place place) throws QbfsException {
-        if (!TarUtils.verifyCheckSum(block)) {
+        if (!isIntact(block)) {
             throw new CorruptData("no tar header where one should be: its checksum is wrong", place);
         }
         String name = TarName.field(block, 0, 100);
@@ -39,6 +42,24 @@ record TarHeader(byte[] block, String name, String linkName, int type, int mode,
         Instant modified = Math.abs(seconds) < 1L << 40 ? Instant.ofEpochSecond(seconds) : Instant.EPOCH;
         return new TarHeader(block, prefix.isEmpty() ? name : prefix + "/" + name, TarName.field(block, 157, 100),
                 block[156] & 0xff, (int) number(block, 100, 8, "mode", place) & 07777, size, modified, place);
+    }
+
+    /** Whether {@code block} has the checksum of a header: the sum of its bytes, the field itself as spaces. */
+    static boolean isIntact(byte[] block) {
+        int unsigned = 0;
+        int signed = 0;
+        for (int i = 0; i < block.length; i++) {
+            byte value = i >= CHECKSUM && i < CHECKSUM + CHECKSUM_LENGTH ? (byte) ' ' : block[i];
+            unsigned += value & 0xff;
+            // Some old programs added signed bytes.
+            signed += value;
+        }
+        try {
+            long stored = TarUtils.parseOctal(block, CHECKSUM, CHECKSUM_LENGTH);
+            return stored == unsigned || stored == signed;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     long gnuOffset() throws QbfsException {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
@@ -250,6 +249,6 @@ public final class TarReader {
 
     /** Whether {@code block} looks like a header: its checksum fits. */
     public static boolean isHeader(byte[] block) {
-        return !isZero(block) && TarUtils.verifyCheckSum(block);
+        return !isZero(block) && TarHeader.isIntact(block);
     }
 }

@@ -150,7 +150,7 @@ final class ArchiveTree {
             case DirectoryDraft directory -> Lazy.of(build(directory, at, made));
             case FileDraft file -> Lazy.of(made.computeIfAbsent(file,
                     key -> nodes.file(at, file.entry, file.links, archive.contents(file.entry, at))));
-            case LinkDraft link -> Lazy.of(made.computeIfAbsent(link, key -> nodes.link(link.entry())));
+            case LinkDraft link -> Lazy.of(made.computeIfAbsent(link, key -> nodes.link(archive.targetOf(link.entry()), link.entry().modified())));
             case LostDraft lost -> new Lazy<>(() -> {
                 throw new CorruptData("a hard link to \"" + lost.target() + "\", which the archive does not hold",
                         Place.of(at));

@@ -115,7 +115,7 @@ public final class BackupTree {
                     return nodes.file(path, first, 1, archive.contents(first, path));
                 }
                 case SYMLINK -> {
-                    return nodes.link(first);
+                    return nodes.link(archive.targetOf(first), first.modified());
                 }
                 default -> { }
             }

@@ -35,10 +35,9 @@ final class Nodes {
                 modified, links), new PlacedSource(name, contents));
     }
 
-    SymbolicLink link(TarEntry entry) {
+    SymbolicLink link(String target, Instant modified) {
         // Linux reads as many bytes of a link as its size says.
-        int size = entry.linkTarget().getBytes(StandardCharsets.UTF_8).length;
-        return new SymbolicLink(new Attributes(lastInode.incrementAndGet(), LINK, size, 0, entry.modified(), 1),
-                entry.linkTarget());
+        int size = target.getBytes(StandardCharsets.UTF_8).length;
+        return new SymbolicLink(new Attributes(lastInode.incrementAndGet(), LINK, size, 0, modified, 1), target);
     }
 }

@@ -102,6 +102,18 @@ public final class Archive {
         return ArchivePath.below(group.path(), name);
     }
 
+    /**
+     * Where a symbolic link points. As archived, but for archives of a whole directory: there upstream had tar
+     * put the directory in front of every name ({@code --xform 's:^:vm9/:'}), and tar did so to the targets of
+     * links too; this takes it off again.
+     */
+    public String targetOf(TarEntry link) {
+        String prefix = group.directory() + "/";
+        return group.isWholeDirectory() && link.linkTarget().startsWith(prefix)
+                ? link.linkTarget().substring(prefix.length())
+                : link.linkTarget();
+    }
+
     /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
     public ByteSource contents(TarEntry entry, String name) {
         ByteSource stored = new SliceSource(name, stream, entry.dataOffset(), entry.storedSize());
