@@ -17,6 +17,8 @@ public final class BlockCache {
     /** Default size of a block: what the kernel asks for at most in one read of a file. */
     public static final int DEFAULT_BLOCK_SIZE = 128 << 10;
     private static final int DEFAULT_IDLE_DECODERS = 16;
+    /** Idle decoders may take half as much memory as the blocks, and this in any case. */
+    private static final long LEAST_IDLE_BYTES = 32 << 20;
     /** What an entry takes besides its bytes. */
     private static final int ENTRY_BYTES = 200;
 
@@ -24,6 +26,7 @@ public final class BlockCache {
     private final long maxBytes;
     private final int blockSize;
     private final int maxIdle;
+    private final long maxIdleBytes;
     private final AtomicLong sources = new AtomicLong();
     /** Guarded by itself: decoders in no use, the one used longest ago first. */
     private final List<Cursor> idle = new ArrayList<>();
@@ -57,6 +60,7 @@ public final class BlockCache {
         this.maxBytes = maxBytes;
         this.blockSize = blockSize;
         this.maxIdle = maxIdle;
+        this.maxIdleBytes = Math.max(maxBytes / 2, LEAST_IDLE_BYTES);
         this.blocks = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((Key key, Block block) -> block.bytes().length + ENTRY_BYTES)
@@ -129,16 +133,18 @@ public final class BlockCache {
 
     /** Keeps a decoder for the next read. */
     void putIdle(Cursor cursor) {
-        Cursor oldest = null;
+        List<Cursor> old = new ArrayList<>();
         synchronized (idle) {
             idle.add(cursor);
-            if (idle.size() > maxIdle) {
-                oldest = idle.removeFirst();
+            long memory = idle.stream().mapToLong(Cursor::memory).sum();
+            // The one used last stays, however large: without it a sequential format would start anew each time.
+            while (idle.size() > maxIdle || idle.size() > 1 && memory > maxIdleBytes) {
+                Cursor oldest = idle.removeFirst();
+                memory -= oldest.memory();
+                old.add(oldest);
             }
         }
-        if (oldest != null) {
-            oldest.close();
-        }
+        old.forEach(Cursor::close);
     }
 
     private int nearest(long source, long offset) {

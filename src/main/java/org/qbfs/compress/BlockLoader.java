@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,9 @@ final class BlockLoader {
     /** So many blocks before the one that was wanted are kept as well: readers also go backwards. */
     private static final int KEPT_BEFORE = 16;
 
+    /** A read that would decode more than this first asks the codec for better places to start. */
+    private static final long SURVEY_DISTANCE = 4 << 20;
+
     private final String name;
     private final ByteSource compressed;
     private final Codec codec;
@@ -32,6 +36,7 @@ final class BlockLoader {
     private final KnownDamage damage = new KnownDamage();
     private final long source;
     private final int blockSize;
+    private final AtomicBoolean surveyed = new AtomicBoolean();
     private final AtomicReference<CompletableFuture<Long>> ending = new AtomicReference<>();
 
     /** Guards {@link #busy} and {@link #tasks}. */
@@ -91,7 +96,7 @@ final class BlockLoader {
             for (long block = claims.first(); block >= 0; block = claims.first()) {
                 if (block * blockSize >= checkpoints.decodedSize().orElse(Long.MAX_VALUE)) {
                     deliver(block, claims.promise(block), new Block(new byte[0], null));
-                } else if (!isKnown(claims, block)) {
+                } else if (!isKnown(claims, block) && !surveyFor(block * blockSize)) {
                     loadFrom(claims, block);
                 }
             }
@@ -99,6 +104,21 @@ final class BlockLoader {
             claims.fail(e);
             throw e;
         }
+    }
+
+    /** Before much is decoded: asks the codec, once, whether there are places to start. True if it was asked. */
+    private boolean surveyFor(long start) {
+        long from = Math.max(checkpoints.before(start).decodedOffset(), cache.idlePosition(source, start));
+        if (start - from < SURVEY_DISTANCE || !surveyed.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            codec.survey(compressed, checkpoints).ifPresent(checkpoints::setDecodedSize);
+        } catch (IOException e) {
+            // The end cannot be read. What lies before it can, and reading there tells of the damage if need be.
+            return false;
+        }
+        return true;
     }
 
     /** Decodes to the end; several callers wait for one. */
@@ -128,6 +148,9 @@ final class BlockLoader {
     }
 
     private long toEnd() throws IOException {
+        if (surveyFor(Long.MAX_VALUE) && checkpoints.decodedSize().isPresent()) {
+            return checkpoints.decodedSize().getAsLong();
+        }
         long last = checkpoints.before(Long.MAX_VALUE).decodedOffset();
         KnownDamage.Damage known = damage.between(last, Long.MAX_VALUE);
         if (known != null) {

@@ -2,6 +2,7 @@
 package org.qbfs.compress;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.qbfs.io.ByteSource;
 
 /** One compression format. Stateless and safe for many threads. */
@@ -17,4 +18,15 @@ public interface Codec {
      * @throws org.qbfs.error.CorruptData if {@code from} does not fit, or the stream's header is damaged
      */
     Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException;
+
+    /**
+     * Looks for places where decoding can start without decoding, where the format tells of them at little cost: the
+     * indexes of xz, at its end. Done once, before a read far behind what is known.
+     *
+     * @return the decoded size, if that is learned
+     * @throws IOException if the source cannot be read; decoding from the start may still be possible
+     */
+    default OptionalLong survey(ByteSource compressed, CheckpointSink sink) throws IOException {
+        return OptionalLong.empty();
+    }
 }

@@ -15,7 +15,9 @@ public final class Codecs {
     private static final Codec NONE = new NoneCodec();
     private static final Codec GZIP = new GzipCodec();
     private static final Codec ZLIB = new ZlibCodec();
-    private static final String KNOWN = "gzip, pigz, zlib, none";
+    private static final Codec XZ = new XzCodec();
+    private static final Codec LZMA = new LzmaCodec();
+    private static final String KNOWN = "gzip, pigz, xz, lzma, zlib, none";
 
     private Codecs() {}
 
@@ -34,6 +36,8 @@ public final class Codecs {
         String name = program.substring(program.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         return switch (name) {
             case "gzip", "pigz", "unpigz", "gunzip", "zopfli" -> GZIP;
+            case "xz", "pixz", "pxz", "unxz", "xzcat" -> XZ;
+            case "lzma", "unlzma" -> LZMA;
             case "zlib" -> ZLIB;
             case "none", "cat" -> NONE;
             default -> throw new UnsupportedFormat("the compression filter '" + filter.strip()
@@ -67,6 +71,9 @@ public final class Codecs {
     private static Codec byMagic(byte[] head) {
         if (begins(head, 0x1f, 0x8b)) {
             return GZIP;
+        }
+        if (begins(head, 0xfd, '7', 'z', 'X', 'Z', 0)) {
+            return XZ;
         }
         return null;
     }

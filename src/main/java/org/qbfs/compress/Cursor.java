@@ -76,6 +76,11 @@ final class Cursor {
         return finished;
     }
 
+    /** About how much memory it holds, in bytes. */
+    long memory() {
+        return decoder == null ? 0 : decoder.memory();
+    }
+
     void close() {
         if (decoder != null) {
             decoder.close();

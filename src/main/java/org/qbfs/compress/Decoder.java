@@ -22,6 +22,11 @@ public interface Decoder extends Closeable {
      */
     int read(byte[] dst, int offset, int length) throws IOException;
 
+    /** About how much memory it holds, in bytes; the window is the largest part. */
+    default long memory() {
+        return 512 << 10;
+    }
+
     /** Frees native memory, if there is any. The compressed source stays open. */
     @Override
     void close();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import java.io.IOException;
+import java.util.OptionalLong;
+import org.qbfs.io.ByteSource;
+
+/** xz (The .xz File Format 1.2.1); checkpoints are the starts of blocks. */
+final class XzCodec implements Codec {
+    @Override
+    public String name() {
+        return "xz";
+    }
+
+    @Override
+    public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
+        return XzDecoder.open(compressed, from, sink);
+    }
+
+    @Override
+    public OptionalLong survey(ByteSource compressed, CheckpointSink sink) throws IOException {
+        return XzIndex.survey(compressed, sink);
+    }
+}
