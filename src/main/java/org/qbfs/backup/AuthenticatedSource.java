@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The bytes of one chunk as they are in the backup file, none of which is given out before the chunk's MAC
  * has been checked over the whole chunk. The first read costs a pass over the chunk; later reads check
  * each part against the hash that this pass took, so that a file that changes is noticed. A failed MAC is
- * believed only when reading the chunk again gives it again.
+ * believed only when reading the chunk again, past the page cache, gives it again.
  *
  * <p>Safe for many threads: the first reader makes the pass, others of the same chunk wait for it.
  */
@@ -33,6 +33,7 @@ final class AuthenticatedSource implements ByteSource {
     private final PartCache cache;
     /** The pass over the chunk: none yet, under way, or done; damage stays. */
     private final AtomicReference<CompletableFuture<PartHashes>> pass = new AtomicReference<>();
+    private volatile boolean unstable;
 
     /**
      * Guards {@code untrusted}, a chunk at {@code place}.
@@ -90,6 +91,11 @@ final class AuthenticatedSource implements ByteSource {
         return wait(mine);
     }
 
+    /** Whether the MAC was wrong at first, and right when the chunk was read again. */
+    boolean isUnstable() {
+        return unstable;
+    }
+
     private static PartHashes wait(CompletableFuture<PartHashes> pass) throws IOException {
         try {
             return pass.join();
@@ -107,10 +113,13 @@ final class AuthenticatedSource implements ByteSource {
         if (first.isPresent()) {
             return first.get();
         }
+        // What is in memory may be what a bad cable made of it, so the medium is asked.
+        untrusted.dropCached(0, size());
         Optional<PartHashes> second = pass();
         if (second.isEmpty()) {
             throw new CorruptData("the chunk's MAC does not verify, so none of its bytes are used", place);
         }
+        unstable = true;
         LOG.warn("{}: the MAC was wrong, and right when the chunk was read again: the medium, its cable or this "
                 + "machine's memory is unstable", place);
         return second.get();

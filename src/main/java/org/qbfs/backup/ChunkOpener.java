@@ -19,6 +19,16 @@ public interface ChunkOpener {
      */
     ByteSource open(Chunk chunk) throws IOException;
 
+    /**
+     * Makes sure that {@code chunk} has been authenticated: derives its key and makes the pass over it, if that
+     * was not done yet.
+     *
+     * @return false if it was wrong at first, and right when it was read again: the medium or memory is unstable
+     * @throws org.qbfs.error.CorruptData if it is not authentic
+     * @throws org.qbfs.error.TruncatedData if it is not whole
+     */
+    boolean authenticate(Chunk chunk) throws IOException;
+
     /** Says that {@code chunk} will be read soon, so that it is made ready in the background. Returns at once. */
     void prepare(Chunk chunk);
 }

@@ -80,9 +80,11 @@ public final class HmacChunkOpener implements ChunkOpener {
         return authenticated(chunk);
     }
 
-    /** Makes the pass that authenticates {@code chunk} now. */
-    public void authenticate(Chunk chunk) throws IOException {
-        authenticated(chunk).authenticate();
+    @Override
+    public boolean authenticate(Chunk chunk) throws IOException {
+        AuthenticatedSource source = authenticated(chunk);
+        source.authenticate();
+        return !source.isUnstable();
     }
 
     private AuthenticatedSource authenticated(Chunk chunk) throws IOException {

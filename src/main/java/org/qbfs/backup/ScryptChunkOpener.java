@@ -2,10 +2,10 @@
 package org.qbfs.backup;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +44,10 @@ public final class ScryptChunkOpener implements ChunkOpener {
     private final Executor background;
     private final PartCache cache;
     private final Map<Member, Opened> opened = new ConcurrentHashMap<>();
+    /** Members whose key does not open them, which is not found out again for each read: it costs a derivation. */
+    private final Map<Member, QbfsException> refused = new ConcurrentHashMap<>();
+    /** Members whose header was wrong at first, and right when it was read again. */
+    private final Set<Member> unstable = ConcurrentHashMap.newKeySet();
     private final Set<Chunk> preparing = ConcurrentHashMap.newKeySet();
 
     /** A chunk whose key is known: what checks it, and its plaintext. */
@@ -86,6 +90,13 @@ public final class ScryptChunkOpener implements ChunkOpener {
         return unlock(chunk).plaintext();
     }
 
+    @Override
+    public boolean authenticate(Chunk chunk) throws IOException {
+        AuthenticatedSource source = unlock(chunk).ciphertext();
+        source.authenticate();
+        return !source.isUnstable() && !unstable.contains(chunk.member());
+    }
+
     private Opened unlock(Chunk chunk) throws IOException {
         return unlock(chunk.member(), prefix(chunk), chunk.place(file.name()), () -> new CorruptData(
                 "the chunk's key does not open it: damaged, or moved here from another place",
@@ -98,8 +109,8 @@ public final class ScryptChunkOpener implements ChunkOpener {
             return;
         }
         runInBackground(chunk, () -> {
-            CompletableFuture<byte[]> key = derive(chunk.member(), prefix(chunk),
-                    chunk.place(file.name()), KeyDerivation.Priority.SOON);
+            CompletableFuture<byte[]> key = derive(header(chunk.member(), chunk.place(file.name())), prefix(chunk),
+                    KeyDerivation.Priority.SOON);
             key.whenComplete((bytes, failure) -> {
                 if (failure == null) {
                     Arrays.fill(bytes, (byte) 0);
@@ -138,17 +149,49 @@ public final class ScryptChunkOpener implements ChunkOpener {
         if (known != null) {
             return known;
         }
-        byte[] key = join(derive(member, prefix, place, KeyDerivation.Priority.URGENT), place);
+        QbfsException refusal = refused.get(member);
+        if (refusal != null) {
+            throw refusal.within(Place.NONE);
+        }
+        Optional<Opened> mine = unlock(member, header(member, place), prefix, place);
+        if (mine.isEmpty()) {
+            mine = unlockAfterReadingAgain(member, prefix, place);
+        }
+        if (mine.isEmpty()) {
+            QbfsException why = wrong.get();
+            refused.put(member, why);
+            throw why;
+        }
+        Opened other = opened.putIfAbsent(member, mine.get());
+        return other == null ? mine.get() : other;
+    }
+
+    /** Nothing if the key that {@code header} leads to does not open the member. */
+    private Optional<Opened> unlock(Member member, ScryptHeader header, String prefix, Place place) throws IOException {
+        byte[] key = join(derive(header, prefix, KeyDerivation.Priority.URGENT), place);
         try {
-            if (!header(member, place).opensWith(key)) {
-                throw wrong.get();
-            }
-            Opened mine = opened(member, key, place);
-            Opened other = opened.putIfAbsent(member, mine);
-            return other == null ? mine : other;
+            return header.opensWith(key) ? Optional.of(opened(member, key, place)) : Optional.empty();
         } finally {
             Arrays.fill(key, (byte) 0);
         }
+    }
+
+    /** A second derivation is made only if the medium has another header than memory had. */
+    private Optional<Opened> unlockAfterReadingAgain(Member member, String prefix, Place place) throws IOException {
+        byte[] before = slice(member).readBytes(0, ScryptHeader.LENGTH);
+        slice(member).dropCached(0, ScryptHeader.LENGTH);
+        if (Arrays.equals(before, slice(member).readBytes(0, ScryptHeader.LENGTH))) {
+            return Optional.empty();
+        }
+        Optional<Opened> again = unlock(member, header(member, place), prefix, place);
+        again.ifPresent(sound -> becameSound(member, place));
+        return again;
+    }
+
+    private void becameSound(Member member, Place place) {
+        unstable.add(member);
+        LOG.warn("{}: the header was wrong, and right when it was read again: the medium, its cable or this "
+                + "machine's memory is unstable", place);
     }
 
     private Opened opened(Member member, byte[] key, Place place) throws IOException {
@@ -178,9 +221,7 @@ public final class ScryptChunkOpener implements ChunkOpener {
         };
     }
 
-    private CompletableFuture<byte[]> derive(Member member, String prefix, Place place, KeyDerivation.Priority priority)
-            throws IOException {
-        ScryptHeader header = header(member, place);
+    private CompletableFuture<byte[]> derive(ScryptHeader header, String prefix, KeyDerivation.Priority priority) {
         byte[] secret = passphrase.with(prefix);
         try {
             return keys.derive(secret, header.parameters(), priority);
@@ -193,10 +234,19 @@ public final class ScryptChunkOpener implements ChunkOpener {
         if (!member.complete() || member.size() < OVERHEAD) {
             throw new TruncatedData("the chunk is cut off, so it cannot be authenticated", place);
         }
-        ByteBuffer header = ByteBuffer.allocate(ScryptHeader.LENGTH);
-        slice(member).read(0, header);
         try {
-            return ScryptHeader.parse(header.array(), member.name());
+            return parseHeader(member, place);
+        } catch (CorruptData e) {
+            slice(member).dropCached(0, ScryptHeader.LENGTH);
+            ScryptHeader sound = parseHeader(member, place);
+            becameSound(member, place);
+            return sound;
+        }
+    }
+
+    private ScryptHeader parseHeader(Member member, Place place) throws IOException {
+        try {
+            return ScryptHeader.parse(slice(member).readBytes(0, ScryptHeader.LENGTH), member.name());
         } catch (QbfsException e) {
             throw e.within(place);
         }

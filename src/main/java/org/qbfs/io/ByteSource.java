@@ -35,6 +35,12 @@ public interface ByteSource extends Closeable {
     /** A name for messages. */
     String name();
 
+    /**
+     * Has the next read of {@code length} bytes from {@code position} on come from the medium, as far as this can be
+     * had, and not from memory. Does nothing for sources that are not a file, or parts of one.
+     */
+    default void dropCached(long position, long length) {}
+
     @Override
     default void close() throws IOException {}
 

@@ -16,6 +16,7 @@ import org.qbfs.error.TruncatedData;
  * {@link FileChannel} does: work that reads is cancelled by a flag, never by an interrupt.
  */
 public final class FileSource implements ByteSource {
+    private final Path file;
     private final String name;
     private final FileChannel channel;
     private final long size;
@@ -24,15 +25,16 @@ public final class FileSource implements ByteSource {
     public static FileSource open(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new FileSource(file.getFileName().toString(), channel, channel.size());
+            return new FileSource(file, channel, channel.size());
         } catch (IOException e) {
             channel.close();
             throw e;
         }
     }
 
-    private FileSource(String name, FileChannel channel, long size) {
-        this.name = name;
+    private FileSource(Path file, FileChannel channel, long size) {
+        this.file = file;
+        this.name = file.getFileName().toString();
         this.channel = channel;
         this.size = size;
     }
@@ -58,6 +60,11 @@ public final class FileSource implements ByteSource {
             }
         }
         return dst.position() - start;
+    }
+
+    @Override
+    public void dropCached(long position, long length) {
+        PageCache.drop(file, position, length);
     }
 
     @Override

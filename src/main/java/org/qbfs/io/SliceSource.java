@@ -39,6 +39,11 @@ public final class SliceSource implements ByteSource {
     }
 
     @Override
+    public void dropCached(long position, long length) {
+        whole.dropCached(start + position, Math.min(length, Math.max(0, size - position)));
+    }
+
+    @Override
     public String name() {
         return name;
     }
