@@ -54,6 +54,25 @@ public final class Archive {
     }
 
     /**
+     * The entry whose headers begin at {@code tarOffset}, or nothing where the archive ends: at an end marker, or
+     * where the stream ends. Costs decoding up to there, for a reader that goes forward what lies between.
+     *
+     * @throws CorruptData if there is no valid header, or if the entry belongs to another file group
+     */
+    public Optional<TarEntry> entryAt(long tarOffset) throws IOException {
+        Optional<TarEntry> entry = reader.entryAt(tarOffset);
+        if (entry.isPresent()) {
+            ArchivePath.below(group.path(), entry.get().name());
+        }
+        return entry;
+    }
+
+    /** The tar's own bytes. Its size may cost decoding all of it; reading shows where it ends. */
+    public ByteSource bytes() {
+        return stream;
+    }
+
+    /**
      * All entries, in order, up to the end or to the first damage. Costs decoding the whole stream once.
      *
      * @throws ResourceLimit if there are more than any archive has

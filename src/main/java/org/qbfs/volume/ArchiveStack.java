@@ -2,6 +2,7 @@
 package org.qbfs.volume;
 
 import java.io.IOException;
+import org.qbfs.backup.ChunkOpener;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.io.ByteSource;
 
@@ -9,6 +10,9 @@ import org.qbfs.io.ByteSource;
 interface ArchiveStack {
     /** The inner tar of {@code group}. May read the start of its first chunk. */
     ByteSource archive(FileGroup group) throws IOException;
+
+    /** What opens the chunks. */
+    ChunkOpener opener();
 
     /** Says that the archive of {@code group} will be opened soon. Returns at once. */
     void prepare(FileGroup group);

@@ -275,6 +275,22 @@ public final class BackupFile implements Closeable {
         return other == null ? mine : other;
     }
 
+    /**
+     * Makes sure that {@code chunk} has been authenticated, which costs its key and a pass over it the first time.
+     *
+     * @return false if it was wrong at first, and right when it was read again: the medium or memory is unstable
+     * @throws CorruptData if it is not authentic
+     * @throws org.qbfs.error.TruncatedData if it is not whole
+     */
+    public boolean authenticate(Chunk chunk) throws IOException {
+        return stack.opener().authenticate(chunk);
+    }
+
+    /** Has {@code chunk} made ready in the background. Returns at once. */
+    public void prepare(Chunk chunk) {
+        stack.opener().prepare(chunk);
+    }
+
     /** Says that the archives of {@code groups} will be opened soon. Returns at once. */
     public void prepare(List<FileGroup> groups) {
         groups.forEach(stack::prepare);

@@ -45,6 +45,11 @@ final class MultiVolumeStack implements ArchiveStack {
     }
 
     @Override
+    public ChunkOpener opener() {
+        return opener;
+    }
+
+    @Override
     public void prepare(FileGroup group) {
         group.chunks().stream().limit(1).forEach(opener::prepare);
     }
