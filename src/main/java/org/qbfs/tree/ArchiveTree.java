@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
 import org.qbfs.tar.TarEntry;
 import org.qbfs.volume.Archive;
 import org.slf4j.Logger;
@@ -66,7 +67,7 @@ final class ArchiveTree {
         for (TarEntry entry : listing.entries()) {
             add(entry);
         }
-        return build(top, path, new HashMap<>());
+        return build(top, path, listing.damage().stream().toList(), new HashMap<>());
     }
 
     private void add(TarEntry entry) throws CorruptData {
@@ -139,15 +140,15 @@ final class ArchiveTree {
     }
 
     /** The node of each draft is made once, so that hard links share it. */
-    private Directory build(DirectoryDraft draft, String at, Map<Draft, Node> made) {
+    private Directory build(DirectoryDraft draft, String at, List<QbfsException> damage, Map<Draft, Node> made) {
         Map<String, Lazy<Node>> children = new TreeMap<>();
         draft.children.forEach((name, child) -> children.put(name, child(child, at + "/" + name, made)));
-        return nodes.directory(draft.mode, draft.modified, Lazy.of(children), () -> {});
+        return nodes.directory(draft.mode, draft.modified, Lazy.of(new Directory.Contents(children, damage)), () -> {});
     }
 
     private Lazy<Node> child(Draft draft, String at, Map<Draft, Node> made) {
         return switch (draft) {
-            case DirectoryDraft directory -> Lazy.of(build(directory, at, made));
+            case DirectoryDraft directory -> Lazy.of(build(directory, at, List.of(), made));
             case FileDraft file -> Lazy.of(made.computeIfAbsent(file,
                     key -> nodes.file(at, file.entry, file.links, archive.contents(file.entry, at))));
             case LinkDraft link -> Lazy.of(made.computeIfAbsent(link, key -> nodes.link(archive.targetOf(link.entry()), link.entry().modified())));

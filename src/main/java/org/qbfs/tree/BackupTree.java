@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.FileGroup;
+import org.qbfs.error.QbfsException;
 import org.qbfs.io.ByteSource;
 import org.qbfs.tar.TarEntry;
 import org.qbfs.volume.Archive;
@@ -46,7 +47,7 @@ public final class BackupTree {
         if (backup.inventoryText().isPresent()) {
             top.put(BackupFile.INVENTORY, Lazy.of(text(BackupFile.INVENTORY, backup.inventoryText().get())));
         }
-        this.root = nodes.directory(OPEN, written, Lazy.of(top), () -> {});
+        this.root = nodes.directory(OPEN, written, Lazy.of(Directory.Contents.of(top)), () -> {});
     }
 
     /** The top. */
@@ -74,7 +75,7 @@ public final class BackupTree {
     }
 
     private RegularFile text(String name, ByteSource contents) throws IOException {
-        return nodes.file("/" + name, OPEN, contents.size(), contents.size(), written, 1, contents);
+        return nodes.text("/" + name, OPEN, written, contents);
     }
 
     /** A directory of file groups by their paths below it; some hold whole directories. */
@@ -94,13 +95,15 @@ public final class BackupTree {
             }
         });
         deeper.forEach((name, inside) -> children.putIfAbsent(name, Lazy.of(vmDirectory(path + "/" + name, inside))));
-        Lazy<Map<String, Lazy<Node>>> all = whole.isEmpty() ? Lazy.of(children) : new Lazy<>(() -> {
+        Lazy<Directory.Contents> all = whole.isEmpty() ? Lazy.of(Directory.Contents.of(children)) : new Lazy<>(() -> {
             Map<String, Lazy<Node>> merged = new TreeMap<>(children);
+            List<QbfsException> damage = new ArrayList<>();
             for (FileGroup group : whole) {
                 Directory directory = new ArchiveTree(nodes, backup.archive(group), "/" + path).directory();
-                directory.children().forEach(merged::putIfAbsent);
+                directory.contents().children().forEach(merged::putIfAbsent);
+                damage.addAll(directory.contents().damage());
             }
-            return merged;
+            return new Directory.Contents(merged, List.copyOf(damage));
         });
         return nodes.directory(PRIVATE, written, all, () -> backup.prepare(List.copyOf(groups.values())));
     }

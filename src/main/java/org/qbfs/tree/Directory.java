@@ -3,24 +3,39 @@ package org.qbfs.tree;
 
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.qbfs.error.QbfsException;
 
 /** A directory. What it holds may be found out only when it is asked for. */
 public final class Directory implements Node {
     private final Attributes attributes;
-    private final Lazy<Map<String, Lazy<Node>>> children;
+    private final Lazy<Contents> contents;
     private final Runnable prepare;
 
     /**
-     * A directory of {@code children}.
+     * What a directory holds.
+     *
+     * @param children by name
+     * @param damage what kept more from being found
+     */
+    record Contents(Map<String, Lazy<Node>> children, List<QbfsException> damage) {
+        /** Contents of which nothing is lost. */
+        static Contents of(Map<String, Lazy<Node>> children) {
+            return new Contents(children, List.of());
+        }
+    }
+
+    /**
+     * A directory of {@code contents}.
      *
      * @param prepare makes the children's attributes come sooner; returns at once
      */
-    Directory(Attributes attributes, Lazy<Map<String, Lazy<Node>>> children, Runnable prepare) {
+    Directory(Attributes attributes, Lazy<Contents> contents, Runnable prepare) {
         this.attributes = attributes;
-        this.children = children;
+        this.contents = contents;
         this.prepare = prepare;
     }
 
@@ -34,7 +49,7 @@ public final class Directory implements Node {
      * archive is decoded once.
      */
     public Set<String> names() throws IOException {
-        return Collections.unmodifiableSet(children.get().keySet());
+        return Collections.unmodifiableSet(contents.get().children().keySet());
     }
 
     /**
@@ -43,12 +58,20 @@ public final class Directory implements Node {
      * @throws IOException if it is there, and what it is cannot be read
      */
     public Optional<Node> child(String name) throws IOException {
-        Lazy<Node> child = children.get().get(name);
+        Lazy<Node> child = contents.get().children().get(name);
         return child == null ? Optional.empty() : Optional.of(child.get());
     }
 
-    Map<String, Lazy<Node>> children() throws IOException {
-        return children.get();
+    /**
+     * Damage behind which there may be more names that nobody can know. An archive tells of all damage in its
+     * topmost directory. Costs what {@link #names} costs.
+     */
+    public List<QbfsException> damage() throws IOException {
+        return contents.get().damage();
+    }
+
+    Contents contents() throws IOException {
+        return contents.get();
     }
 
     /** Says that the children will be asked for soon. Returns at once. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.tree;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.qbfs.io.ByteSource;
+import org.qbfs.sparse.SparseMap;
 import org.qbfs.tar.TarEntry;
 
 /** Makes nodes with masked modes and inode numbers of their own. Safe for many threads. */
@@ -20,19 +22,24 @@ final class Nodes {
 
     private final AtomicLong lastInode = new AtomicLong();
 
-    Directory directory(int mode, Instant modified, Lazy<Map<String, Lazy<Node>>> children, Runnable prepare) {
+    Directory directory(int mode, Instant modified, Lazy<Directory.Contents> contents, Runnable prepare) {
         return new Directory(new Attributes(lastInode.incrementAndGet(), mode & READ_AND_SEARCH | OWNER_READ_AND_SEARCH,
-                DIRECTORY_SIZE, 0, modified, 2), children, prepare);
+                DIRECTORY_SIZE, 0, modified, 2), contents, prepare);
     }
 
     RegularFile file(String name, TarEntry entry, int links, ByteSource contents) {
         long allocated = entry.sparse().isPresent() ? entry.sparse().get().storedSize() : entry.realSize();
-        return file(name, entry.mode(), entry.realSize(), allocated, entry.modified(), links, contents);
+        return file(name, entry.mode(), entry.realSize(), allocated, entry.modified(), links, contents, entry.sparse());
     }
 
-    RegularFile file(String name, int mode, long size, long allocated, Instant modified, int links, ByteSource contents) {
+    RegularFile text(String name, int mode, Instant modified, ByteSource contents) throws IOException {
+        return file(name, mode, contents.size(), contents.size(), modified, 1, contents, Optional.empty());
+    }
+
+    private RegularFile file(String name, int mode, long size, long allocated, Instant modified, int links,
+            ByteSource contents, Optional<SparseMap> sparse) {
         return new RegularFile(new Attributes(lastInode.incrementAndGet(), mode & READ | OWNER_READ, size, allocated,
-                modified, links), new PlacedSource(name, contents));
+                modified, links), new PlacedSource(name, contents), sparse);
     }
 
     SymbolicLink link(String target, Instant modified) {
