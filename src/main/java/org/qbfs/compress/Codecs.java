@@ -15,9 +15,10 @@ public final class Codecs {
     private static final Codec NONE = new NoneCodec();
     private static final Codec GZIP = new GzipCodec();
     private static final Codec ZLIB = new ZlibCodec();
+    private static final Codec ZSTD = new ZstdCodec();
     private static final Codec XZ = new XzCodec();
     private static final Codec LZMA = new LzmaCodec();
-    private static final String KNOWN = "gzip, pigz, xz, lzma, zlib, none";
+    private static final String KNOWN = "gzip, pigz, zstd, xz, lzma, zlib, none";
 
     private Codecs() {}
 
@@ -36,6 +37,7 @@ public final class Codecs {
         String name = program.substring(program.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         return switch (name) {
             case "gzip", "pigz", "unpigz", "gunzip", "zopfli" -> GZIP;
+            case "zstd", "zstdmt", "pzstd", "unzstd", "zstdcat" -> ZSTD;
             case "xz", "pixz", "pxz", "unxz", "xzcat" -> XZ;
             case "lzma", "unlzma" -> LZMA;
             case "zlib" -> ZLIB;
@@ -71,6 +73,11 @@ public final class Codecs {
     private static Codec byMagic(byte[] head) {
         if (begins(head, 0x1f, 0x8b)) {
             return GZIP;
+        }
+        if (begins(head, 0x28, 0xb5, 0x2f, 0xfd)
+                || head.length >= 4 && (head[0] & 0xf0) == 0x50 && (head[1] & 0xff) == 0x2a && head[2] == 0x4d
+                        && head[3] == 0x18) {
+            return ZSTD;
         }
         if (begins(head, 0xfd, '7', 'z', 'X', 'Z', 0)) {
             return XZ;
