@@ -18,7 +18,7 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
   CHECK(st->st_dev == device, "%s: another device", path);
   CHECK(st->st_ino != 0, "%s: inode 0", path);
   CHECK(st->st_uid == getuid() && st->st_gid == getgid(), "%s: owner %d:%d", path, st->st_uid, st->st_gid);
-  CHECK((st->st_mode & 07222) == 0, "%s: mode %o has write, setuid, setgid or sticky bits", path, st->st_mode);
+  CHECK(S_ISLNK(st->st_mode) || (st->st_mode & 07222) == 0, "%s: mode %o has write, setuid, setgid or sticky bits", path, st->st_mode);
   CHECK(S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode), "%s: type %o", path, st->st_mode & S_IFMT);
   CHECK(st->st_nlink >= 1, "%s: no links", path);
   CHECK(st->st_blksize >= 512, "%s: st_blksize %ld", path, (long)st->st_blksize);

@@ -52,7 +52,7 @@ TEXT
 }
 
 has_candidate() { # PACKAGE
-    apt-cache policy "$1" 2> /dev/null | grep -q 'Candidate: [0-9]'
+    apt-cache policy "$1" 2> /dev/null | grep 'Candidate: [0-9]' > /dev/null
 }
 
 add_adoptium_repository() {
