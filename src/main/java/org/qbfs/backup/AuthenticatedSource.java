@@ -31,20 +31,31 @@ final class AuthenticatedSource implements ByteSource {
     private final Place place;
     private final Supplier<Authentication> authentication;
     private final PartCache cache;
+    private final ChunkMemory memory;
+    private final Member member;
     /** The pass over the chunk: none yet, under way, or done; damage stays. */
     private final AtomicReference<CompletableFuture<PartHashes>> pass = new AtomicReference<>();
+    /** Hashes of an earlier process, which stand for the pass until one of them does not fit. */
+    private final AtomicReference<PartHashes> remembered = new AtomicReference<>();
     private volatile boolean unstable;
 
     /**
-     * Guards {@code untrusted}, a chunk at {@code place}.
+     * Guards {@code untrusted}, the part of {@code member} that its MAC covers, at {@code place}.
      *
      * @param authentication begins the check of all bytes of {@code untrusted}
      */
-    AuthenticatedSource(ByteSource untrusted, Place place, Supplier<Authentication> authentication, PartCache cache) {
+    AuthenticatedSource(ByteSource untrusted, Member member, Place place, Supplier<Authentication> authentication,
+            PartCache cache, ChunkMemory memory) throws IOException {
         this.untrusted = untrusted;
         this.place = place;
         this.authentication = authentication;
         this.cache = cache;
+        this.memory = memory;
+        this.member = member;
+        Optional<byte[]> hashes = memory.hashes(member);
+        if (hashes.isPresent()) {
+            remembered.set(PartHashes.of(hashes.get(), untrusted.size()).orElse(null));
+        }
     }
 
     @Override
@@ -55,11 +66,10 @@ final class AuthenticatedSource implements ByteSource {
     @Override
     public int read(long position, ByteBuffer dst) throws IOException {
         int wanted = Clamp.length(position, dst.remaining(), size());
-        PartHashes hashes = authenticate();
         for (int done = 0; done < wanted; ) {
             long at = position + done;
             int part = (int) (at / PartHashes.PART);
-            byte[] bytes = part(hashes, part);
+            byte[] bytes = part(part);
             int from = (int) (at % PartHashes.PART);
             int length = Math.min(wanted - done, bytes.length - from);
             dst.put(bytes, from, length);
@@ -68,8 +78,19 @@ final class AuthenticatedSource implements ByteSource {
         return wanted;
     }
 
+    /** Hashes that are known to be right, from an earlier process or from a pass that this one makes. */
+    private PartHashes hashes() throws IOException {
+        PartHashes known = remembered.get();
+        return known != null ? known : authenticate();
+    }
+
+    /** Makes the chunk ready to be read: the pass over it, unless its hashes are remembered. */
+    void prepare() throws IOException {
+        hashes();
+    }
+
     /**
-     * Makes sure that the chunk has been authenticated.
+     * Makes sure that the chunk has been authenticated by this process.
      *
      * @throws CorruptData if its MAC is wrong
      */
@@ -80,7 +101,9 @@ final class AuthenticatedSource implements ByteSource {
             return wait(other);
         }
         try {
-            mine.complete(check());
+            PartHashes hashes = check();
+            memory.keepHashes(member, hashes.bytes());
+            mine.complete(hashes);
         } catch (Throwable e) {
             if (!(e instanceof CorruptData)) {
                 // Not a fact about the chunk: the next reader tries again.
@@ -138,20 +161,30 @@ final class AuthenticatedSource implements ByteSource {
         return mac.matches() ? Optional.of(hashes) : Optional.empty();
     }
 
-    private byte[] part(PartHashes hashes, int part) throws IOException {
+    private byte[] part(int part) throws IOException {
+        PartHashes hashes = hashes();
         Optional<byte[]> cached = cache.get(this, part);
         if (cached.isPresent()) {
             return cached.get();
         }
-        byte[] bytes = new byte[(int) Math.min(PartHashes.PART, size() - part * (long) PartHashes.PART)];
-        readPart(part, bytes);
-        if (!hashes.matches(part, bytes, bytes.length)) {
-            long start = part * (long) PartHashes.PART;
-            throw new CorruptData("the backup file has changed since this chunk was authenticated",
-                    Place.of(untrusted.name(), start, start + bytes.length).within(place));
+        long start = part * (long) PartHashes.PART;
+        byte[] bytes = new byte[(int) Math.min(PartHashes.PART, size() - start)];
+        if (!isAuthentic(hashes, part, bytes)) {
+            untrusted.dropCached(start, start + bytes.length);
+            // What an earlier process remembered is believed less than the chunk's MAC.
+            PartHashes known = remembered.compareAndSet(hashes, null) ? authenticate() : hashes;
+            if (!isAuthentic(known, part, bytes)) {
+                throw new CorruptData("the backup file has changed since this chunk was authenticated",
+                        Place.of(untrusted.name(), start, start + bytes.length).within(place));
+            }
         }
         cache.put(this, part, bytes);
         return bytes;
+    }
+
+    private boolean isAuthentic(PartHashes hashes, int part, byte[] bytes) throws IOException {
+        readPart(part, bytes);
+        return hashes.matches(part, bytes, bytes.length);
     }
 
     private int readPart(int part, byte[] bytes) throws IOException {

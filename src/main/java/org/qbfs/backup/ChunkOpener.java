@@ -2,6 +2,7 @@
 package org.qbfs.backup;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import org.qbfs.io.ByteSource;
 
 /**
@@ -28,6 +29,14 @@ public interface ChunkOpener {
      * @throws org.qbfs.error.TruncatedData if it is not whole
      */
     boolean authenticate(Chunk chunk) throws IOException;
+
+    /**
+     * Makes {@code chunk} ready in the background, behind all that somebody waits for: its key and the pass that
+     * authenticates it.
+     *
+     * @return complete, and never in error, when it is ready, or when it turned out that it cannot be
+     */
+    CompletableFuture<Void> learn(Chunk chunk);
 
     /** Says that {@code chunk} will be read soon, so that it is made ready in the background. Returns at once. */
     void prepare(Chunk chunk);

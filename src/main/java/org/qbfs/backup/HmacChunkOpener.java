@@ -2,9 +2,11 @@
 package org.qbfs.backup;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,16 +36,18 @@ public final class HmacChunkOpener implements ChunkOpener {
     private final Passphrase passphrase;
     private final Executor background;
     private final PartCache cache;
+    private final ChunkMemory memory;
     private final Map<Member, AuthenticatedSource> opened = new ConcurrentHashMap<>();
 
     /** Opens chunks of {@code file}; {@code background} makes chunks ready, and may refuse to. */
     public HmacChunkOpener(ByteSource file, MacAlgorithm algorithm, Passphrase passphrase, Executor background,
-            PartCache cache) {
+            PartCache cache, ChunkMemory memory) {
         this.file = file;
         this.algorithm = algorithm;
         this.passphrase = passphrase;
         this.background = background;
         this.cache = cache;
+        this.memory = memory;
     }
 
     /**
@@ -68,6 +72,20 @@ public final class HmacChunkOpener implements ChunkOpener {
             Arrays.fill(key, (byte) 0);
         }
         throw new WrongPassphrase("the passphrase does not open the backup", Place.NONE);
+    }
+
+    /**
+     * A key for what is kept about this backup. No stronger than the passphrase is against somebody who has the backup
+     * itself, in which the header's MAC lets passphrases be tried as fast.
+     */
+    public static byte[] indexKey(byte[] headerMac, Passphrase passphrase) throws IOException {
+        byte[] secret = passphrase.copy();
+        Hmac mac = MacAlgorithm.named("sha256").newMac(secret);
+        Arrays.fill(secret, (byte) 0);
+        byte[] label = "qbfs index 1".getBytes(StandardCharsets.US_ASCII);
+        mac.update(label, 0, label.length);
+        mac.update(headerMac, 0, headerMac.length);
+        return mac.finish();
     }
 
     @Override
@@ -101,7 +119,8 @@ public final class HmacChunkOpener implements ChunkOpener {
                 () -> new TruncatedData("the chunk's MAC is missing, so it cannot be authenticated", place));
         byte[] expected = expected(file, mac);
         ByteSource whole = new SliceSource(member.name(), file, member.dataOffset(), member.size());
-        AuthenticatedSource mine = new AuthenticatedSource(whole, place, () -> authentication(expected), cache);
+        AuthenticatedSource mine = new AuthenticatedSource(whole, member, place, () -> authentication(expected),
+                cache, memory);
         AuthenticatedSource other = opened.putIfAbsent(member, mine);
         return other == null ? mine : other;
     }
@@ -133,20 +152,28 @@ public final class HmacChunkOpener implements ChunkOpener {
 
     @Override
     public void prepare(Chunk chunk) {
-        if (opened.containsKey(chunk.member())) {
-            return;
+        if (!opened.containsKey(chunk.member())) {
+            learn(chunk);
         }
+    }
+
+    @Override
+    public CompletableFuture<Void> learn(Chunk chunk) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             background.execute(() -> {
                 try {
-                    authenticate(chunk);
-                } catch (IOException e) {
+                    authenticated(chunk).prepare();
+                } catch (IOException | RuntimeException e) {
                     // Whoever reads the chunk gets the same error, and says it.
                     LOG.debug("{} could not be made ready: {}", chunk.member().name(), e.toString());
+                } finally {
+                    done.complete(null);
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOG.debug("{} is not made ready: too much to do", chunk.member().name());
+            done.complete(null);
         }
+        return done;
     }
 }

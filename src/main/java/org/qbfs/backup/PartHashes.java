@@ -3,6 +3,7 @@ package org.qbfs.backup;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 
 /**
  * Hashes of the parts of one chunk, taken in the pass that authenticated it: a later read of a part is
@@ -21,7 +22,23 @@ final class PartHashes {
 
     /** Room for a chunk of {@code size} bytes. */
     PartHashes(long size) {
-        this.hashes = new byte[Math.toIntExact((size + PART - 1) / PART * LENGTH)];
+        this(new byte[Math.toIntExact((size + PART - 1) / PART * LENGTH)]);
+    }
+
+    private PartHashes(byte[] hashes) {
+        this.hashes = hashes;
+    }
+
+    /** Hashes of a chunk of {@code size} bytes from an earlier pass; nothing if there are not as many as parts. */
+    static Optional<PartHashes> of(byte[] hashes, long size) {
+        return hashes.length == (size + PART - 1) / PART * LENGTH
+                ? Optional.of(new PartHashes(hashes))
+                : Optional.empty();
+    }
+
+    /** The hashes, one behind the other; not to be changed. */
+    byte[] bytes() {
+        return hashes;
     }
 
     void set(int part, byte[] bytes, int length) {

@@ -3,6 +3,7 @@ package org.qbfs.backup;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import org.qbfs.error.TruncatedData;
 import org.qbfs.error.WrongPassphrase;
 import org.qbfs.io.ByteSource;
 import org.qbfs.io.SliceSource;
+import org.qbfs.openssl.Hmac;
+import org.qbfs.openssl.MacAlgorithm;
 import org.qbfs.scrypt.ChunkMac;
 import org.qbfs.scrypt.CtrSource;
 import org.qbfs.scrypt.KeyDerivation;
@@ -35,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ScryptChunkOpener implements ChunkOpener {
     private static final Logger LOG = LoggerFactory.getLogger(ScryptChunkOpener.class);
+    /** Sets the key of the index apart from all others that come of the header's. */
+    private static final byte[] INDEX_KEY = "qbfs index 1".getBytes(StandardCharsets.US_ASCII);
     private static final int OVERHEAD = ScryptHeader.LENGTH + ScryptHeader.MAC_LENGTH;
 
     private final ByteSource file;
@@ -43,6 +48,7 @@ public final class ScryptChunkOpener implements ChunkOpener {
     private final KeyDerivation keys;
     private final Executor background;
     private final PartCache cache;
+    private final ChunkMemory memory;
     private final Map<Member, Opened> opened = new ConcurrentHashMap<>();
     /** Members whose key does not open them, which is not found out again for each read: it costs a derivation. */
     private final Map<Member, QbfsException> refused = new ConcurrentHashMap<>();
@@ -50,18 +56,27 @@ public final class ScryptChunkOpener implements ChunkOpener {
     private final Set<Member> unstable = ConcurrentHashMap.newKeySet();
     private final Set<Chunk> preparing = ConcurrentHashMap.newKeySet();
 
-    /** A chunk whose key is known: what checks it, and its plaintext. */
-    private record Opened(AuthenticatedSource ciphertext, ByteSource plaintext) {}
+    /** A chunk whose key is known: what checks it, its plaintext, and the key. */
+    private record Opened(AuthenticatedSource ciphertext, ByteSource plaintext, byte[] key) {}
+
+    /**
+     * The header as its MAC member has it.
+     *
+     * @param text its bytes
+     * @param indexKey a key that only the header's own leads to, for what is kept about this backup
+     */
+    public record Header(byte[] text, byte[] indexKey) {}
 
     /** Opens chunks of {@code file}; {@code background} makes chunks ready, and may refuse to. */
     public ScryptChunkOpener(ByteSource file, String backupId, Passphrase passphrase, KeyDerivation keys,
-            Executor background, PartCache cache) {
+            Executor background, PartCache cache, ChunkMemory memory) {
         this.file = file;
         this.backupId = backupId;
         this.passphrase = passphrase;
         this.keys = keys;
         this.background = background;
         this.cache = cache;
+        this.memory = memory;
     }
 
     /**
@@ -70,14 +85,22 @@ public final class ScryptChunkOpener implements ChunkOpener {
      *
      * @throws WrongPassphrase if the passphrase does not open it
      */
-    public byte[] openHeader(Member headerMac) throws IOException {
+    public Header openHeader(Member headerMac) throws IOException {
         Place place = Place.of(headerMac.name());
         if (headerMac.size() > BackupHeader.MOST_BYTES) {
             throw new CorruptData("a MAC of " + headerMac.size() + " bytes", place);
         }
-        ByteSource plaintext = unlock(headerMac, Catalog.HEADER, place,
-                () -> new WrongPassphrase("the passphrase does not open the backup", Place.NONE)).plaintext();
-        return plaintext.readBytes(0, (int) plaintext.size());
+        Opened header = unlock(headerMac, Catalog.HEADER, place,
+                () -> new WrongPassphrase("the passphrase does not open the backup", Place.NONE));
+        ByteSource plaintext = header.plaintext();
+        return new Header(plaintext.readBytes(0, (int) plaintext.size()),
+                indexKey(header.key()));
+    }
+
+    private static byte[] indexKey(byte[] key) throws IOException {
+        Hmac mac = MacAlgorithm.named("sha256").newMac(key);
+        mac.update(INDEX_KEY, 0, INDEX_KEY.length);
+        return mac.finish();
     }
 
     @Override
@@ -105,37 +128,63 @@ public final class ScryptChunkOpener implements ChunkOpener {
 
     @Override
     public void prepare(Chunk chunk) {
-        if (opened.containsKey(chunk.member()) || !preparing.add(chunk)) {
-            return;
+        prepare(chunk, KeyDerivation.Priority.SOON);
+    }
+
+    @Override
+    public CompletableFuture<Void> learn(Chunk chunk) {
+        return prepare(chunk, KeyDerivation.Priority.BACKGROUND);
+    }
+
+    /** Derives the key of {@code chunk} and makes the pass over it; complete when both are done or have failed. */
+    private CompletableFuture<Void> prepare(Chunk chunk, KeyDerivation.Priority priority) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!preparing.add(chunk)) {
+            done.complete(null);
+            return done;
         }
-        runInBackground(chunk, () -> {
-            CompletableFuture<byte[]> key = derive(header(chunk.member(), chunk.place(file.name())), prefix(chunk),
-                    KeyDerivation.Priority.SOON);
-            key.whenComplete((bytes, failure) -> {
-                if (failure == null) {
-                    Arrays.fill(bytes, (byte) 0);
-                    runInBackground(chunk, () -> unlock(chunk).ciphertext().authenticate());
+        done.whenComplete((nothing, failure) -> preparing.remove(chunk));
+        runInBackground(chunk, done, () -> {
+            Member member = chunk.member();
+            Place place = chunk.place(file.name());
+            ScryptHeader header = header(member, place);
+            if (opened.containsKey(member) || memory.key(member).isPresent()) {
+                unlock(chunk).ciphertext().prepare();
+                done.complete(null);
+                return;
+            }
+            derive(header, prefix(chunk), priority).whenComplete((key, failure) -> {
+                if (failure != null) {
+                    done.complete(null);
+                } else {
+                    runInBackground(chunk, done, () -> {
+                        adopt(member, header, key, place);
+                        unlock(chunk).ciphertext().prepare();
+                        done.complete(null);
+                    });
                 }
             });
         });
+        return done;
     }
 
     private interface Step {
         void run() throws IOException;
     }
 
-    private void runInBackground(Chunk chunk, Step step) {
+    /** Runs {@code step}; where it fails, {@code done} is complete: whoever reads the chunk gets the error and says it. */
+    private void runInBackground(Chunk chunk, CompletableFuture<Void> done, Step step) {
         try {
             background.execute(() -> {
                 try {
                     step.run();
-                } catch (IOException | CancellationException e) {
-                    // Whoever reads the chunk gets the same error, and says it.
+                } catch (IOException | RuntimeException e) {
                     LOG.debug("{} could not be made ready: {}", chunk.member().name(), e.toString());
+                    done.complete(null);
                 }
             });
         } catch (RejectedExecutionException e) {
-            preparing.remove(chunk);
+            done.complete(null);
         }
     }
 
@@ -162,15 +211,33 @@ public final class ScryptChunkOpener implements ChunkOpener {
             refused.put(member, why);
             throw why;
         }
-        Opened other = opened.putIfAbsent(member, mine.get());
-        return other == null ? mine.get() : other;
+        return mine.get();
     }
 
     /** Nothing if the key that {@code header} leads to does not open the member. */
     private Optional<Opened> unlock(Member member, ScryptHeader header, String prefix, Place place) throws IOException {
-        byte[] key = join(derive(header, prefix, KeyDerivation.Priority.URGENT), place);
+        Optional<byte[]> remembered = memory.key(member);
+        if (remembered.isPresent()) {
+            Optional<Opened> known = adopt(member, header, remembered.get(), place);
+            if (known.isPresent()) {
+                return known;
+            }
+        }
+        return adopt(member, header, join(derive(header, prefix, KeyDerivation.Priority.URGENT), place), place);
+    }
+
+    /** Opens the member with {@code key}, which is wiped; nothing if it does not fit. */
+    private Optional<Opened> adopt(Member member, ScryptHeader header, byte[] key, Place place) throws IOException {
         try {
-            return header.opensWith(key) ? Optional.of(opened(member, key, place)) : Optional.empty();
+            if (!header.opensWith(key)) {
+                return Optional.empty();
+            }
+            Opened mine = opened(member, key, place);
+            Opened other = opened.putIfAbsent(member, mine);
+            if (other == null) {
+                memory.keepKey(member, key);
+            }
+            return Optional.of(other == null ? mine : other);
         } finally {
             Arrays.fill(key, (byte) 0);
         }
@@ -198,12 +265,12 @@ public final class ScryptChunkOpener implements ChunkOpener {
         ByteSource whole = slice(member);
         long macOffset = member.size() - ScryptHeader.MAC_LENGTH;
         byte[] expected = whole.readBytes(macOffset, ScryptHeader.MAC_LENGTH);
-        byte[] macKey = key.clone();
-        AuthenticatedSource ciphertext = new AuthenticatedSource(
-                new SliceSource(member.name(), whole, 0, macOffset), place, () -> authentication(macKey, expected), cache);
+        byte[] kept = key.clone();
+        AuthenticatedSource ciphertext = new AuthenticatedSource(new SliceSource(member.name(), whole, 0, macOffset), member,
+                place, () -> authentication(kept, expected), cache, memory);
         ByteSource data = new SliceSource(member.name(), ciphertext, ScryptHeader.LENGTH,
                 macOffset - ScryptHeader.LENGTH);
-        return new Opened(ciphertext, new CtrSource(member.name() + " (plaintext)", data, key));
+        return new Opened(ciphertext, new CtrSource(member.name() + " (plaintext)", data, key), kept);
     }
 
     private static Authentication authentication(byte[] key, byte[] expected) {

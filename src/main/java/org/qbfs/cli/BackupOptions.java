@@ -42,6 +42,13 @@ final class BackupOptions {
             description = "decompress with this filter, whatever the backup says")
     private String compressionFilter;
 
+    @Option(names = "--index-dir", paramLabel = "DIR",
+            description = "keep what is learned about backups here (default: $XDG_CACHE_HOME/qbfs)")
+    private Path indexDirectory;
+
+    @Option(names = "--no-index", description = "keep nothing")
+    private boolean noIndex;
+
     Path backup() {
         return backup;
     }
@@ -78,6 +85,13 @@ final class BackupOptions {
                 cacheSize == null ? defaults.cacheBytes() : cacheSize.bytes(),
                 kdfMemory == null ? defaults.kdfBytes() : kdfMemory.bytes(),
                 threads == null ? defaults.threads() : threads,
-                Optional.ofNullable(compressionFilter));
+                Optional.ofNullable(compressionFilter),
+                noIndex ? Optional.empty() : Optional.of(indexDirectory == null ? defaultIndexDirectory() : indexDirectory));
+    }
+
+    private static Path defaultIndexDirectory() {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        return (cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
+                .resolve("qbfs");
     }
 }

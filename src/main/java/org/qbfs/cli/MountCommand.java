@@ -11,6 +11,7 @@ import org.qbfs.fuse.Mount;
 import org.qbfs.scrypt.ProcessSecrets;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.volume.BackupFile;
+import org.qbfs.volume.Learner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +36,9 @@ final class MountCommand implements Callable<Integer> {
 
     @Option(names = "-o", paramLabel = "OPTION", split = ",", description = "FUSE options, such as allow_other")
     private List<String> fuseOptions = List.of();
+
+    @Option(names = "--no-background", description = "learn only what is needed for what is read")
+    private boolean noBackground;
 
     @Option(names = "--daemon", hidden = true, paramLabel = "LOG", description = "be the process in the background")
     private Path daemonLog;
@@ -78,7 +82,18 @@ final class MountCommand implements Callable<Integer> {
     private int serve(BackupFile opened, Path path, Runnable ready) throws IOException {
         try (BackupFile backup = opened) {
             ProcessSecrets.disableCoreDumps();
-            Mount.serve(BackupTree.of(backup), backup.path(), path, fuseOptions, ready);
+            Learner learner = new Learner(backup, true, (done, what) -> {});
+            Thread background = Thread.ofPlatform().daemon().name("qbfs-learner").unstarted(learner::run);
+            try {
+                Mount.serve(BackupTree.of(backup), backup.path(), path, fuseOptions, () -> {
+                    ready.run();
+                    if (!noBackground) {
+                        background.start();
+                    }
+                });
+            } finally {
+                learner.stop();
+            }
             return ExitCode.OK.number();
         }
     }

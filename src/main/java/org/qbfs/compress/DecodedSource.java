@@ -58,6 +58,11 @@ public final class DecodedSource implements ByteSource {
         return known.isPresent() ? known.getAsLong() : loader.decodeToEnd();
     }
 
+    /** The offset behind which decoding would lay new checkpoints; the size, once the end has been seen. */
+    public long knownUpTo() {
+        return checkpoints.decodedSize().orElseGet(() -> checkpoints.before(Long.MAX_VALUE).decodedOffset());
+    }
+
     @Override
     public int read(long position, ByteBuffer dst) throws IOException {
         int wanted = Clamp.length(position, dst.remaining(), checkpoints.decodedSize().orElse(Long.MAX_VALUE));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qbfs.backup.FileGroup;
+import org.qbfs.compress.DecodedSource;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
@@ -26,12 +27,14 @@ public final class Archive {
 
     private final FileGroup group;
     private final ByteSource stream;
+    private final ReadActivity activity;
     private final TarReader reader;
 
     /** The archive of {@code group}, whose bytes are {@code stream}. */
-    Archive(FileGroup group, ByteSource stream) {
+    Archive(FileGroup group, ByteSource stream, ReadActivity activity) {
         this.group = group;
         this.stream = stream;
+        this.activity = activity;
         this.reader = new TarReader(stream);
     }
 
@@ -65,6 +68,11 @@ public final class Archive {
             ArchivePath.below(group.path(), entry.get().name());
         }
         return entry;
+    }
+
+    /** Up to where in the tar reading would teach nothing new: the last checkpoint of a compressed stream. */
+    long knownUpTo() {
+        return stream instanceof DecodedSource decoded ? decoded.knownUpTo() : Long.MAX_VALUE;
     }
 
     /** The tar's own bytes. Its size may cost decoding all of it; reading shows where it ends. */
@@ -135,7 +143,7 @@ public final class Archive {
 
     /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
     public ByteSource contents(TarEntry entry, String name) {
-        ByteSource stored = new SliceSource(name, stream, entry.dataOffset(), entry.storedSize());
+        ByteSource stored = new SliceSource(name, activity.watch(stream), entry.dataOffset(), entry.storedSize());
         return entry.sparse().isPresent()
                 ? new SparseSource(name, stored, entry.sparse().get())
                 : new ExactSource(stored);

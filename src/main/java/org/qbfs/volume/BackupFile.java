@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.Catalog;
@@ -59,6 +60,7 @@ public final class BackupFile implements Closeable {
     private final Optional<ByteSource> inventoryText;
     private final List<Problem> problems;
     private final ConcurrentHashMap<String, Archive> archives = new ConcurrentHashMap<>();
+    private final ReadActivity activity = new ReadActivity();
 
     /**
      * Opens {@code path}: reads the headers of its members, derives the keys of its header and of the list
@@ -104,15 +106,19 @@ public final class BackupFile implements Closeable {
         final KeyDerivation keys;
         final PartCache parts;
         final Decoding decoding;
+        final Learned learned;
+        final Optional<Path> indexDirectory;
 
-        Opening(Path path, FileSource file, Passphrase passphrase, Settings settings) {
+        Opening(Path path, FileSource file, Passphrase passphrase, Settings settings) throws IOException {
             this.path = path;
             this.file = file;
             this.passphrase = passphrase;
             this.workers = new Workers(settings.threads());
             this.keys = ScheduledKeyDerivation.create(settings.kdfBytes(), settings.threads());
             this.parts = new PartCache(PART_CACHE_BYTES);
-            this.decoding = new Decoding(settings, workers.decoding());
+            this.learned = new Learned();
+            this.indexDirectory = settings.indexDirectory();
+            this.decoding = new Decoding(settings, workers.decoding(), learned, file.size());
         }
 
         BackupFile open() throws IOException {
@@ -139,18 +145,38 @@ public final class BackupFile implements Closeable {
         private ArchiveStack openScrypt(Catalog catalog, Member mac, byte[] untrustedHeader, BackupHeader untrusted)
                 throws IOException {
             ScryptChunkOpener opener = new ScryptChunkOpener(file, untrusted.backupId().orElseThrow(), passphrase, keys,
-                    workers.background(), parts);
-            // Both keys are needed, so both are derived at once.
-            catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1).forEach(opener::prepare);
-            if (!Arrays.equals(opener.openHeader(mac), untrustedHeader)) {
+                    workers.background(), parts, learned);
+            Optional<IndexPlace> place = indexPlace(mac);
+            if (place.filter(IndexPlace::exists).isEmpty()) {
+                // Both keys are needed, so both are derived at once.
+                catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1)
+                        .forEach(opener::prepare);
+            }
+            ScryptChunkOpener.Header header = opener.openHeader(mac);
+            if (!Arrays.equals(header.text(), untrustedHeader)) {
                 throw new WrongPassphrase("the header is not what its MAC says: it was damaged or altered",
                         Place.of(Catalog.HEADER));
             }
+            place.ifPresent(index -> learned.open(index, header.indexKey(), untrustedHeader));
             return new ScryptStack(untrusted, opener, decoding);
+        }
+
+        private Optional<IndexPlace> indexPlace(Member mac) {
+            if (indexDirectory.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(IndexPlace.of(indexDirectory.get(), untrusted(mac), file.size()));
+            } catch (IOException e) {
+                LOG.warn("no index: {}", e.toString());
+                return Optional.empty();
+            }
         }
 
         private ArchiveStack openHmac(Member mac, byte[] untrustedHeader, BackupHeader untrusted) throws IOException {
             HmacChunkOpener.verify(untrustedHeader, file, mac, passphrase);
+            byte[] indexKey = HmacChunkOpener.indexKey(untrusted(mac), passphrase);
+            indexPlace(mac).ifPresent(index -> learned.open(index, indexKey, untrustedHeader));
             return hmacStack(untrusted, opener(untrusted));
         }
 
@@ -162,7 +188,7 @@ public final class BackupFile implements Closeable {
 
         private HmacChunkOpener opener(BackupHeader header) throws IOException {
             return new HmacChunkOpener(file, MacAlgorithm.named(header.hmacAlgorithm()), passphrase,
-                    workers.background(), parts);
+                    workers.background(), parts, learned);
         }
 
         /** The oldest kind has no header; the list of VMs, with its MAC, comes first. */
@@ -190,6 +216,7 @@ public final class BackupFile implements Closeable {
         void close() throws IOException {
             keys.close();
             workers.close();
+            learned.close();
             passphrase.close();
             file.close();
         }
@@ -270,7 +297,7 @@ public final class BackupFile implements Closeable {
             return known;
         }
         // Made outside the map, which would keep others waiting; the first one made is kept.
-        Archive mine = new Archive(group, stack.archive(group));
+        Archive mine = new Archive(group, stack.archive(group), activity);
         Archive other = archives.putIfAbsent(group.path(), mine);
         return other == null ? mine : other;
     }
@@ -284,6 +311,21 @@ public final class BackupFile implements Closeable {
      */
     public boolean authenticate(Chunk chunk) throws IOException {
         return stack.opener().authenticate(chunk);
+    }
+
+    /** Has {@code chunk} made ready in the background, behind all that somebody waits for. */
+    CompletableFuture<Void> learn(Chunk chunk) {
+        return stack.opener().learn(chunk);
+    }
+
+    /** When somebody read last. */
+    ReadActivity activity() {
+        return activity;
+    }
+
+    /** How large the index is that keeps what was learned, in bytes; 0 if there is none. */
+    public long indexSize() {
+        return opened.learned.indexSize();
     }
 
     /** Has {@code chunk} made ready in the background. Returns at once. */

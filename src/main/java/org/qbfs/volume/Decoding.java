@@ -21,27 +21,49 @@ final class Decoding {
     /** How far decoding runs ahead of a reader that goes forward; a part of the cache, so that it stays there. */
     private static final long MOST_AHEAD = 16L << 20;
 
+    /** Memory for the checkpoints of all streams together. */
+    private static final long MOST_CHECKPOINT_BYTES = 192L << 20;
+    private static final long LEAST_CHECKPOINT_BYTES = 1 << 20;
+
     private final Optional<String> forcedFilter;
     private final BlockCache cache;
+    private final Learned learned;
+    private final long backupSize;
     private final ReadAhead readAhead;
 
-    Decoding(Settings settings, Executor executor) {
+    /** For a backup file of {@code backupSize} bytes. */
+    Decoding(Settings settings, Executor executor, Learned learned, long backupSize) {
+        this.learned = learned;
+        this.backupSize = backupSize;
         this.forcedFilter = settings.compressionFilter();
         this.cache = new BlockCache(settings.cacheBytes());
         this.readAhead = new ReadAhead(executor, Math.min(MOST_AHEAD, settings.cacheBytes() / 8));
     }
 
-    /** The decompressed bytes of {@code compressed}. Reads the start of it. */
-    ByteSource decode(ByteSource compressed, BackupHeader header) throws IOException {
-        return decode(compressed, forcedFilter.isPresent()
+    /**
+     * The decompressed bytes of {@code compressed}. Reads the start of it.
+     *
+     * @param id tells the stream from the others of the backup
+     * @param storedSize how many bytes of the backup file it comes from
+     */
+    ByteSource decode(String id, long storedSize, ByteSource compressed, BackupHeader header) throws IOException {
+        return decode(id, storedSize, compressed, forcedFilter.isPresent()
                 ? Codecs.named(forcedFilter.get(), compressed.name())
                 : detect(compressed, header));
     }
 
     /** The bytes of {@code compressed} decompressed by {@code codec}. Reads nothing yet. */
-    ByteSource decode(ByteSource compressed, Codec codec) {
+    ByteSource decode(String id, long storedSize, ByteSource compressed, Codec codec) {
+        // Each stream gets its share of the memory for checkpoints.
+        long share = (long) (checkpointBytes() * ((double) storedSize / Math.max(1, backupSize)));
+        Checkpoints checkpoints = new Checkpoints(Checkpoints.DEFAULT_SPACING, Math.max(LEAST_CHECKPOINT_BYTES, share));
+        learned.follow(id, checkpoints);
         return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
-                new Checkpoints(), readAhead);
+                checkpoints, readAhead);
+    }
+
+    private static long checkpointBytes() {
+        return Math.min(MOST_CHECKPOINT_BYTES, Runtime.getRuntime().maxMemory() / 4);
     }
 
     private static Codec detect(ByteSource compressed, BackupHeader header) throws IOException {

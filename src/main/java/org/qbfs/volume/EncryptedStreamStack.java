@@ -39,7 +39,7 @@ final class EncryptedStreamStack implements ArchiveStack {
                 Arrays.fill(secret, (byte) 0);
             }
         }
-        return header.compressed() ? decoding.decode(stream, header) : stream;
+        return header.compressed() ? decoding.decode(group.path(), group.storedSize(), stream, header) : stream;
     }
 
     @Override

@@ -64,7 +64,9 @@ final class MultiVolumeStack implements ArchiveStack {
                 return bytes;
             }
             byte[] start = Arrays.copyOf(head.array(), Math.min(length, Codecs.HEAD));
-            bytes = startsWith(start, SALTED) ? decrypt(bytes) : decoding.decode(bytes, codec(start, bytes.name()));
+            bytes = startsWith(start, SALTED)
+                    ? decrypt(bytes)
+                    : decoding.decode(chunk.name(), chunk.member().size(), bytes, codec(start, bytes.name()));
         }
         throw new CorruptData("the chunk holds no tar volume that can be found", Place.of("chunk " + chunk.member().name()));
     }

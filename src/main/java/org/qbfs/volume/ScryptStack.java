@@ -23,7 +23,7 @@ final class ScryptStack implements ArchiveStack {
     @Override
     public ByteSource archive(FileGroup group) throws IOException {
         ByteSource stream = ChunkStream.of(group, opener);
-        return header.compressed() ? decoding.decode(stream, header) : stream;
+        return header.compressed() ? decoding.decode(group.path(), group.storedSize(), stream, header) : stream;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.volume;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -10,14 +11,16 @@ import java.util.Optional;
  * @param kdfBytes memory for the tables of the key derivation; 0 for a quarter of this machine's
  * @param threads how many threads work at once
  * @param compressionFilter the filter to use whatever the header says
+ * @param indexDirectory where indexes are kept; empty to keep none
  */
-public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter) {
+public record Settings(
+        long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter, Optional<Path> indexDirectory) {
     private static final long LEAST_CACHE = 16L << 20;
     private static final long MOST_CACHE = 256L << 20;
 
-    /** Sane on machines from 4 to 64 GiB. */
+    /** Sane on machines from 4 to 64 GiB; without an index. */
     public static Settings defaults() {
         long cache = Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_CACHE, MOST_CACHE);
-        return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty());
+        return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty(), Optional.empty());
     }
 }

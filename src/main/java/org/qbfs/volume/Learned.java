@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.BufferUnderflowException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.qbfs.backup.ChunkMemory;
+import org.qbfs.backup.Member;
+import org.qbfs.compress.Checkpoint;
+import org.qbfs.compress.Checkpoints;
+import org.qbfs.index.IndexFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was learned about one backup: keys of chunks, hashes of their parts, checkpoints and sizes of streams. Kept in
+ * an index file, once that is open, for the next mount. Chunks are known by their offset, since the index is bound to one
+ * backup file. Safe for many threads.
+ */
+final class Learned implements ChunkMemory, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Learned.class);
+    private static final byte KEY = 1;
+    private static final byte HASHES = 2;
+    private static final byte CHECKPOINT = 3;
+    private static final byte SIZE = 4;
+    private static final int KEY_LENGTH = 64;
+
+    private final Map<Long, byte[]> keys = new ConcurrentHashMap<>();
+    private final Map<Long, byte[]> hashes = new ConcurrentHashMap<>();
+    /** From the index; handed over to the stream when it is opened. */
+    private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+    private final AtomicReference<IndexFile> index = new AtomicReference<>();
+
+    private static final class Stream {
+        final List<Checkpoint> checkpoints = new ArrayList<>();
+        long size = -1;
+    }
+
+    /** Takes over what {@code file} has, and keeps what is learned from now on in it. */
+    void open(IndexPlace place, byte[] key, byte[] binding) {
+        try {
+            IndexFile file = IndexFile.open(place.file(), key, binding, this::read);
+            index.set(file);
+            if (!file.isWritable()) {
+                LOG.info("index {} is being written by another mount, and only read here", file.path());
+            }
+        } catch (IOException e) {
+            LOG.warn("no index: {}", e.toString());
+        }
+    }
+
+    private void read(ByteBuffer record) {
+        try {
+            switch (record.get()) {
+                case KEY -> keys.put(record.getLong(), bytes(record, KEY_LENGTH));
+                case HASHES -> hashes.put(record.getLong(), bytes(record, record.remaining()));
+                case CHECKPOINT -> {
+                    Stream stream = stream(record);
+                    stream.checkpoints.add(new Checkpoint(record.getLong(), record.getLong(),
+                            bytes(record, record.remaining())));
+                }
+                case SIZE -> {
+                    Stream stream = stream(record);
+                    stream.size = record.getLong();
+                }
+                default -> LOG.debug("an index record of an unknown kind");
+            }
+        } catch (BufferUnderflowException e) {
+            // Sealed by us, so it is our own mistake; it costs what it said.
+            LOG.warn("an index record that is too short");
+        }
+    }
+
+    private Stream stream(ByteBuffer record) {
+        byte[] name = bytes(record, record.getShort() & 0xffff);
+        return streams.computeIfAbsent(new String(name, StandardCharsets.UTF_8), key -> new Stream());
+    }
+
+    private static byte[] bytes(ByteBuffer record, int length) {
+        byte[] bytes = new byte[length];
+        record.get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public Optional<byte[]> key(Member chunk) {
+        return Optional.ofNullable(keys.get(chunk.dataOffset())).map(byte[]::clone);
+    }
+
+    @Override
+    public void keepKey(Member chunk, byte[] key) {
+        byte[] old = keys.put(chunk.dataOffset(), key.clone());
+        if (!Arrays.equals(old, key)) {
+            append(ByteBuffer.allocate(1 + Long.BYTES + key.length).put(KEY).putLong(chunk.dataOffset()).put(key));
+        }
+    }
+
+    @Override
+    public Optional<byte[]> hashes(Member chunk) {
+        return Optional.ofNullable(hashes.get(chunk.dataOffset()));
+    }
+
+    @Override
+    public void keepHashes(Member chunk, byte[] parts) {
+        byte[] old = hashes.put(chunk.dataOffset(), parts);
+        if (!Arrays.equals(old, parts)) {
+            append(ByteBuffer.allocate(1 + Long.BYTES + parts.length).put(HASHES).putLong(chunk.dataOffset()).put(parts));
+        }
+    }
+
+    /** Fills {@code table} with what is known of the stream {@code name}, and keeps what it learns. */
+    void follow(String name, Checkpoints table) {
+        Stream known = streams.remove(name);
+        if (known != null) {
+            known.checkpoints.forEach(table::add);
+            if (known.size >= 0) {
+                table.setDecodedSize(known.size);
+            }
+        }
+        byte[] id = name.getBytes(StandardCharsets.UTF_8);
+        table.listen(new Checkpoints.Listener() {
+            @Override
+            public void added(Checkpoint checkpoint) {
+                append(stream(CHECKPOINT, id, 2 * Long.BYTES + checkpoint.state().length)
+                        .putLong(checkpoint.decodedOffset()).putLong(checkpoint.compressedBit()).put(checkpoint.state()));
+            }
+
+            @Override
+            public void sized(long decodedSize) {
+                append(stream(SIZE, id, Long.BYTES).putLong(decodedSize));
+            }
+        });
+    }
+
+    private static ByteBuffer stream(byte kind, byte[] name, int more) {
+        return ByteBuffer.allocate(1 + Short.BYTES + name.length + more).put(kind).putShort((short) name.length).put(name);
+    }
+
+    private void append(ByteBuffer record) {
+        IndexFile file = index.get();
+        if (file == null) {
+            return;
+        }
+        try {
+            file.append(record.array());
+        } catch (IOException e) {
+            if (index.compareAndSet(file, null)) {
+                LOG.warn("the index is not written any further: {}", e.toString());
+            }
+        }
+    }
+
+    /** How large the index file is; 0 if there is none. */
+    long indexSize() {
+        IndexFile file = index.get();
+        return file == null ? 0 : file.size();
+    }
+
+    /** Closes the index, and wipes the keys. */
+    @Override
+    public void close() throws IOException {
+        IndexFile file = index.getAndSet(null);
+        if (file != null) {
+            file.close();
+        }
+        keys.values().forEach(key -> Arrays.fill(key, (byte) 0));
+        keys.clear();
+    }
+}

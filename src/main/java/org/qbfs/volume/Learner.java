@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.volume;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.qbfs.backup.Chunk;
+import org.qbfs.backup.FileGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Learns all that the index can hold, in the order in which it helps most: the first chunk of every file group, which
+ * tells the sizes; then, for one file group after the other, the keys and hashes of its chunks, and the checkpoints of its
+ * stream. It stops when told to, and what was learned is kept: the next run goes on from there. For one thread.
+ */
+public final class Learner {
+    private static final Logger LOG = LoggerFactory.getLogger(Learner.class);
+    /** As many chunks are under way: what the key derivation takes at once, and the next ones. */
+    private static final int CHUNKS_UNDER_WAY = 8;
+    private static final int PIECE = 1 << 20;
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PAUSE_MILLIS = 200;
+
+    private final BackupFile backup;
+    private final boolean polite;
+    private final Progress progress;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** Hears how far it is, on the learner's thread. */
+    public interface Progress {
+        /** So many bytes of the backup file, of {@link #total}, have been dealt with; now {@code what} is. */
+        void at(long done, String what);
+    }
+
+    /**
+     * Learns about {@code backup}.
+     *
+     * @param polite whether to pause while somebody reads
+     */
+    public Learner(BackupFile backup, boolean polite, Progress progress) {
+        this.backup = backup;
+        this.polite = polite;
+        this.progress = progress;
+    }
+
+    /** The bytes of the backup file that are to be dealt with. */
+    public long total() {
+        return backup.catalog().groups().stream().mapToLong(FileGroup::storedSize).sum();
+    }
+
+    /** Has {@link #run} return soon. */
+    public void stop() {
+        stopped.countDown();
+    }
+
+    /** Learns until all is known, or until it is told to stop. Damage is left to those who read. */
+    public void run() {
+        List<FileGroup> groups = backup.catalog().groups().stream()
+                .sorted(Comparator.comparingLong(FileGroup::storedSize))
+                .toList();
+        learnChunks(groups.stream().flatMap(group -> group.chunks().stream().limit(1)).toList());
+        long done = 0;
+        for (FileGroup group : groups) {
+            if (isStopped()) {
+                return;
+            }
+            progress.at(done, group.path());
+            learnChunks(group.chunks());
+            try {
+                decode(group);
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("{}: not learned to its end: {}", group.path(), e.toString());
+            }
+            done += group.storedSize();
+        }
+        progress.at(done, "");
+    }
+
+    private void learnChunks(List<Chunk> chunks) {
+        Deque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
+        for (Chunk chunk : chunks) {
+            if (underWay.size() == CHUNKS_UNDER_WAY) {
+                await(underWay.removeFirst());
+            }
+            makeRoom();
+            if (isStopped()) {
+                return;
+            }
+            underWay.add(backup.learn(chunk));
+        }
+        underWay.forEach(this::await);
+    }
+
+    /** Waits for {@code step}, and not longer than until this is told to stop. */
+    private void await(CompletableFuture<Void> step) {
+        while (!step.isDone() && !isStopped()) {
+            try {
+                step.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                stop();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.trace("still waiting");
+            }
+        }
+    }
+
+    /** Goes through the stream once, behind the last place that is known already; checkpoints are laid on the way. */
+    private void decode(FileGroup group) throws IOException {
+        Archive archive = backup.archive(group);
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        long at = archive.knownUpTo();
+        while (!isStopped()) {
+            makeRoom();
+            piece.clear();
+            int got = archive.bytes().read(at, piece);
+            if (got < PIECE) {
+                return;
+            }
+            at += got;
+        }
+    }
+
+    private void makeRoom() {
+        try {
+            while (polite && !isStopped() && !backup.activity().quietFor(QUIET_NANOS)) {
+                stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stop();
+        }
+    }
+
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+}
