@@ -15,10 +15,12 @@ public final class Codecs {
     private static final Codec NONE = new NoneCodec();
     private static final Codec GZIP = new GzipCodec();
     private static final Codec ZLIB = new ZlibCodec();
+    private static final Codec BZIP2 = new Bzip2Codec();
+    private static final Codec LZ4 = new Lz4Codec();
     private static final Codec ZSTD = new ZstdCodec();
     private static final Codec XZ = new XzCodec();
     private static final Codec LZMA = new LzmaCodec();
-    private static final String KNOWN = "gzip, pigz, zstd, xz, lzma, zlib, none";
+    private static final String KNOWN = "gzip, pigz, bzip2, pbzip2, xz, lzma, zstd, zstdmt, lz4, zlib, none";
 
     private Codecs() {}
 
@@ -37,6 +39,8 @@ public final class Codecs {
         String name = program.substring(program.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         return switch (name) {
             case "gzip", "pigz", "unpigz", "gunzip", "zopfli" -> GZIP;
+            case "bzip2", "pbzip2", "lbzip2", "bunzip2", "bzcat" -> BZIP2;
+            case "lz4", "unlz4", "lz4cat" -> LZ4;
             case "zstd", "zstdmt", "pzstd", "unzstd", "zstdcat" -> ZSTD;
             case "xz", "pixz", "pxz", "unxz", "xzcat" -> XZ;
             case "lzma", "unlzma" -> LZMA;
@@ -73,6 +77,12 @@ public final class Codecs {
     private static Codec byMagic(byte[] head) {
         if (begins(head, 0x1f, 0x8b)) {
             return GZIP;
+        }
+        if (begins(head, 'B', 'Z', 'h') && head.length > 3 && head[3] >= '1' && head[3] <= '9') {
+            return BZIP2;
+        }
+        if (begins(head, 0x04, 0x22, 0x4d, 0x18) || begins(head, 0x02, 0x21, 0x4c, 0x18)) {
+            return LZ4;
         }
         if (begins(head, 0x28, 0xb5, 0x2f, 0xfd)
                 || head.length >= 4 && (head[0] & 0xf0) == 0x50 && (head[1] & 0xff) == 0x2a && head[2] == 0x4d

@@ -136,9 +136,9 @@ class ZstdIT {
             flipped[bit >>> 3] ^= (byte) (1 << (bit & 7));
             CodecCheck.Decoded decoded = CodecCheck.decode(ZSTD, new MemorySource("flipped", flipped),
                     Checkpoint.START, CheckpointSink.NONE);
-            // One bit of the header is not used (RFC 8878, 3.1.1.1.1.3), and a larger window does no harm.
+            // Some bits mean nothing: an unused one of the header, the size of the window, the padding of tables.
             assertTrue(decoded.error() instanceof QbfsException
-                    || decoded.error() == null && bit < 48 && Arrays.equals(plain, decoded.bytes()),
+                    || decoded.error() == null && Arrays.equals(plain, decoded.bytes()),
                     bit + ": " + decoded.error());
         }
         CodecCheck.flips(ZSTD, Tool.filter(Samples.mixed(60_000, 44), "zstd", "-c", "-9", "--no-check"), 3000, 7);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.compress;
+
+import java.io.IOException;
+import org.qbfs.io.ByteSource;
+
+/** bzip2, as bzip2 and pbzip2 write it; checkpoints are the starts of blocks. */
+final class Bzip2Codec implements Codec {
+    @Override
+    public String name() {
+        return "bzip2";
+    }
+
+    @Override
+    public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
+        return Bzip2Decoder.open(compressed, from, sink);
+    }
+}
