@@ -20,6 +20,7 @@ final class Posix {
     private static final int MADV_DONTDUMP = 16;
     private static final long MAP_FAILED = -1;
     // linux/prctl.h
+    private static final int PR_GET_DUMPABLE = 3;
     private static final int PR_SET_DUMPABLE = 4;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -59,13 +60,17 @@ final class Posix {
         advise(part, MADV_DONTNEED);
     }
 
-    /** Whether the kernel now leaves this process out of core dumps. */
+    /** Tells the kernel to leave this process out of core dumps; whether it does. */
     static boolean setUndumpable() {
+        return prctl(PR_SET_DUMPABLE) == 0 && prctl(PR_GET_DUMPABLE) == 0;
+    }
+
+    private static int prctl(int operation) {
         try {
             // prctl is variadic: of its arguments only the first is named.
             MethodHandle prctl = function("prctl", FunctionDescriptor.of(INT, INT, LONG, LONG, LONG, LONG),
                     Linker.Option.firstVariadicArg(1));
-            return (int) prctl.invokeExact(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) == 0;
+            return (int) prctl.invokeExact(operation, 0L, 0L, 0L, 0L);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -11,13 +11,19 @@ package org.qbfs.scrypt;
 final class Table {
     /** Beyond this the time that is lost is out of proportion: 19/4 of the least there is. */
     static final int MAX_STRIDE = 16;
-    /** Places of a table beyond its rows: {@link #resumeOffset} and {@link #parkOffset}. */
-    private static final int EXTRA_ROWS = 2;
+    /**
+     * Tables of one size begin at this many different places of their first page. Lanes that go in step
+     * would else use the same few sets of the cache (measured, 16 lanes: XXX).
+     */
+    private static final int SKEWS = 16;
+    /** Places of a table beyond its rows: the skew, {@link #resumeOffset} and {@link #parkOffset}. */
+    private static final int EXTRA_ROWS = SKEWS - 1 + 2;
 
     private final int[] pages;
     private final long pageBytes;
     private final int rowsPerPage;
     private final int rowBytes;
+    private final int skew;
     private final long rows;
     private final int stride;
 
@@ -27,6 +33,7 @@ final class Table {
         this.pageBytes = pageBytes;
         this.rowBytes = parameters.rowBytes();
         this.rowsPerPage = pageBytes / rowBytes;
+        this.skew = pages[0] / pages.length % SKEWS;
         this.rows = storedRows(parameters, stride);
         this.stride = stride;
     }
@@ -52,7 +59,8 @@ final class Table {
 
     /** The offset in the table memory of row {@code stored * stride}. */
     long offset(long stored) {
-        return pages[(int) (stored / rowsPerPage)] * pageBytes + stored % rowsPerPage * rowBytes;
+        long place = stored + skew;
+        return pages[(int) (place / rowsPerPage)] * pageBytes + place % rowsPerPage * rowBytes;
     }
 
     /** Where a lane waits while a row that is not stored is computed. */
