@@ -52,8 +52,11 @@ public final class ScryptHeader {
      * scrypt(1) picks for five seconds on a fast machine is some 2^24; this is minutes of the same.
      */
     static final long MAX_WORK = 1L << 31;
-    /** The largest r * p, so that the blocks of a key (128 bytes each) take at most 16 MiB. */
+    /** The largest r * p, so that the blocks of a key take at most 16 MiB: 128 bytes for each. */
     static final int MAX_R_TIMES_P = 1 << 17;
+
+    /** The largest r, so that a row takes at most 4 MiB; scrypt(1) writes 8. */
+    static final int MAX_R = 1 << 15;
 
     private final byte[] bytes;
     private final ScryptParameters parameters;
@@ -104,6 +107,9 @@ public final class ScryptHeader {
         }
         if (r * p > MAX_R_TIMES_P) {
             throw new ResourceLimit("scrypt parameters ask for too much: " + found, r * p, MAX_R_TIMES_P, place);
+        }
+        if (r > MAX_R) {
+            throw new ResourceLimit("scrypt parameters ask for too much: " + found, r, MAX_R, place);
         }
         BigInteger work = BigInteger.valueOf(r * p).shiftLeft(logN);
         if (work.bitLength() > Long.SIZE - 1 || work.longValueExact() > MAX_WORK) {

@@ -30,7 +30,7 @@ public record ScryptParameters(int logN, int r, int p, byte[] salt) {
         if (logN < 1 || logN > MAX_LOG_N || r < 1 || p < 1 || (long) r * p >= R_TIMES_P_END) {
             throw new IllegalArgumentException("scrypt parameters log2 N = " + logN + ", r = " + r + ", p = " + p);
         }
-        if (Long.numberOfLeadingZeros((long) ROW_UNIT * r) - 1 <= logN) {
+        if (Long.numberOfLeadingZeros((long) ROW_UNIT * r) - 1 < logN) {
             throw new IllegalArgumentException("scrypt table of 2^" + logN + " rows of " + ROW_UNIT + " * " + r + " bytes");
         }
         salt = salt.clone();

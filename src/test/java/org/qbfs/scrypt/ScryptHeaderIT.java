@@ -58,4 +58,19 @@ class ScryptHeaderIT {
             }
         }
     }
+
+    /** The same classes in a process that lacks the incubator module. */
+    @Test
+    void derivesWithoutTheVectorModule(@TempDir Path dir) throws Exception {
+        encrypt(dir, new byte[10], 12, 8, 3);
+        ProcessBuilder java = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                DeriveChunksBenchmark.class.getName(), "2", "" + (64 << 20), "1", "URGENT", dir.resolve("chunk.enc").toString());
+        java.environment().put("KDF_PASSPHRASE", new String(PASSPHRASE, StandardCharsets.US_ASCII));
+        java.redirectErrorStream(true);
+        Process process = java.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertFalse(output.contains("incubator"), output);
+    }
 }
