@@ -3,6 +3,7 @@ package org.qbfs.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ final class Daemon {
     static int start(List<String> arguments, Passphrase passphrase) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(arguments));
         builder.environment().remove(PassphraseOptions.VARIABLE);
-        builder.environment().remove(Main.STANDARD_ERROR);
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process process = builder.start();
         byte[] secret = passphrase.copy();
         try (OutputStream out = process.getOutputStream()) {
@@ -37,28 +38,13 @@ final class Daemon {
         } finally {
             Arrays.fill(secret, (byte) 0);
         }
-        Thread errors = Thread.ofPlatform().daemon().start(() -> passOn(process.errorReader(StandardCharsets.UTF_8)));
-        try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
-            int code = READY.equals(said.readLine()) ? ExitCode.OK.number() : process.waitFor();
-            errors.join();
-            return code;
+        try (BufferedReader said = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            return READY.equals(said.readLine()) ? ExitCode.OK.number() : process.waitFor();
         } catch (InterruptedException e) {
             process.destroy();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        }
-    }
-
-    /** Shows what the daemon says until it leaves its standard error, but for Java's note on its modules. */
-    private static void passOn(BufferedReader errors) {
-        try (errors) {
-            for (String line = errors.readLine(); line != null; line = errors.readLine()) {
-                if (!line.startsWith("WARNING: Using incubator modules")) {
-                    System.err.println(line);
-                }
-            }
-        } catch (IOException e) {
-            System.err.println("qbfs: " + e.getMessage());
         }
     }
 

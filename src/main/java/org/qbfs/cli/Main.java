@@ -16,9 +16,6 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong",
             "3:wrong passphrase, or a header that does not verify", "4:damage was found"})
 public final class Main {
-    /** Set by the script that starts this: the descriptor of the real standard error. */
-    static final String STANDARD_ERROR = "QBFS_STDERR";
-
     @Option(names = "-v", scope = ScopeType.INHERIT, description = "say more, and where errors come from")
     private boolean verbose;
 
@@ -30,10 +27,6 @@ public final class Main {
 
     /** Runs the program, and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        String standardError = System.getenv(STANDARD_ERROR);
-        if (standardError != null) {
-            Posix.restoreStandardError(Integer.parseInt(standardError));
-        }
         Main main = new Main(List.of(arguments));
         CommandLine line = new CommandLine(main);
         line.setExecutionStrategy(new CommandLine.RunLast());

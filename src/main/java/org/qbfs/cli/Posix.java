@@ -34,15 +34,6 @@ final class Posix {
         redirect(errorFile, O_WRONLY, 2);
     }
 
-    /**
-     * Puts the standard error back to {@code descriptor}, where it was before the script that started Java put
-     * a filter in front of it.
-     */
-    static void restoreStandardError(int descriptor) {
-        call("dup2", new MemoryLayout[] {ValueLayout.JAVA_INT, ValueLayout.JAVA_INT}, descriptor, 2);
-        call("close", new MemoryLayout[] {ValueLayout.JAVA_INT}, descriptor);
-    }
-
     private static void redirect(String file, int flags, int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
             int opened = call("open", new MemoryLayout[] {ValueLayout.ADDRESS, ValueLayout.JAVA_INT},

@@ -70,7 +70,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
 
     private ScheduledKeyDerivation(long memoryBudget, int threadCount) {
         this.memoryBudget = memoryBudget;
-        LaneKernel kernel = vectorsAreThere() ? new VectorKernel() : new ScalarKernel();
+        LaneKernel kernel = VectorModule.isThere() ? new VectorKernel() : new ScalarKernel();
         for (int i = 0; i < threadCount; i++) {
             Worker worker = new Worker(kernel);
             workers.add(worker);
@@ -90,10 +90,6 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
         ScheduledKeyDerivation created = new ScheduledKeyDerivation(budget, workers);
         created.threads.forEach(Thread::start);
         return created;
-    }
-
-    private static boolean vectorsAreThere() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     @Override
