@@ -28,6 +28,11 @@ enum ExitCode {
         return number;
     }
 
+    /** The one that a command ends with that met both: damage tells more than another failure. */
+    ExitCode worse(ExitCode other) {
+        return ordinal() > other.ordinal() ? this : other;
+    }
+
     static ExitCode of(Throwable error) {
         return switch (error) {
             case UsageError usage -> USAGE;

@@ -22,6 +22,11 @@ final class Posix {
         call("setsid", new MemoryLayout[0]);
     }
 
+    /** Whether {@code descriptor} leads to a terminal. */
+    static boolean isTerminal(int descriptor) {
+        return call("isatty", new MemoryLayout[] {ValueLayout.JAVA_INT}, descriptor) == 1;
+    }
+
     /** Has files that this process makes be its owner's alone. */
     static void privateFiles() {
         call("umask", new MemoryLayout[] {ValueLayout.JAVA_INT}, PRIVATE);

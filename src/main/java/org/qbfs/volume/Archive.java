@@ -141,6 +141,14 @@ public final class Archive {
                 : link.linkTarget();
     }
 
+    /**
+     * The stored data of {@code entry}: the extents of its sparse map one behind the other, where it has one. A stream
+     * that ends before its size is an error.
+     */
+    public ByteSource stored(TarEntry entry, String name) {
+        return new ExactSource(new SliceSource(name, stream, entry.dataOffset(), entry.storedSize()));
+    }
+
     /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
     public ByteSource contents(TarEntry entry, String name) {
         ByteSource stored = new SliceSource(name, activity.watch(stream), entry.dataOffset(), entry.storedSize());

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.extract;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/**
+ * The system calls that name a file by an open directory and one part of a path: with them no link on the way can be
+ * followed, whoever makes it and when. Names are passed as UTF-8 whatever the locale. Linux, with the numbers of its
+ * headers.
+ *
+ * <p>Each gives what the call gives, or a negative error number.
+ */
+final class Posix {
+    static final int NOT_FOUND = 2;
+    static final int EXISTS = 17;
+    static final int NOT_A_DIRECTORY = 20;
+    static final int INVALID = 22;
+    static final int FILE_TOO_LARGE = 27;
+    static final int NO_SPACE = 28;
+    static final int NAME_TOO_LONG = 36;
+    static final int TOO_MANY_LINKS = 40;
+    static final int QUOTA = 122;
+
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+    private static final int O_WRONLY = 1;
+    private static final int O_CREAT = 0100;
+    private static final int O_EXCL = 0200;
+    private static final int O_DIRECTORY = ARM ? 040000 : 0200000;
+    private static final int O_NOFOLLOW = ARM ? 0100000 : 0400000;
+    private static final int O_CLOEXEC = 02000000;
+    private static final int O_PATH = 010000000;
+    private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int RENAME_NOREPLACE = 1;
+    private static final long UTIME_OMIT = 0x3ffffffe;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final ValueLayout TEXT = ValueLayout.ADDRESS;
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+
+    private static final MethodHandle OPENAT = handle("openat", 3, INT, INT, TEXT, INT, INT);
+    private static final MethodHandle MKDIRAT = handle("mkdirat", -1, INT, INT, TEXT, INT);
+    private static final MethodHandle SYMLINKAT = handle("symlinkat", -1, INT, TEXT, INT, TEXT);
+    private static final MethodHandle LINKAT = handle("linkat", -1, INT, INT, TEXT, INT, TEXT, INT);
+    private static final MethodHandle RENAMEAT = handle("renameat", -1, INT, INT, TEXT, INT, TEXT);
+    private static final MethodHandle RENAMEAT2 = handle("renameat2", -1, INT, INT, TEXT, INT, TEXT, INT);
+    private static final MethodHandle UNLINKAT = handle("unlinkat", -1, INT, INT, TEXT, INT);
+    private static final MethodHandle UTIMENSAT = handle("utimensat", -1, INT, INT, TEXT, TEXT, INT);
+    private static final MethodHandle FUTIMENS = handle("futimens", -1, INT, INT, TEXT);
+    private static final MethodHandle FCHMOD = handle("fchmod", -1, INT, INT, INT);
+    private static final MethodHandle FTRUNCATE = handle("ftruncate", -1, INT, INT, LONG);
+    private static final MethodHandle FSYNC = handle("fsync", -1, INT, INT);
+    private static final MethodHandle SYNCFS = handle("syncfs", -1, INT, INT);
+    private static final MethodHandle CLOSE = handle("close", -1, INT, INT);
+    private static final MethodHandle PWRITE = handle("pwrite", -1, LONG, INT, TEXT, LONG, LONG);
+    private static final MethodHandle STRERROR = Linker.nativeLinker().defaultLookup().find("strerror")
+            .map(Posix::strerror).orElseThrow();
+
+    private Posix() {}
+
+    /** Opens a directory by any path, following links: where the user said. */
+    static int openDirectory(String path) {
+        return named(OPENAT, AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC);
+    }
+
+    /** Opens the directory {@code name} itself, and not what a link of that name leads to. */
+    static int openDirectory(int directory, String name) {
+        return named(OPENAT, directory, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }
+
+    /** Whether there is anything called {@code name}: a descriptor to close, if so. */
+    static int openAnything(int directory, String name) {
+        return named(OPENAT, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    }
+
+    /** Makes and opens a file that only its owner can read. */
+    static int createFile(int directory, String name) {
+        return named(OPENAT, directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC);
+    }
+
+    private static int named(MethodHandle openat, int directory, String name, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(openat, arena, directory, text(arena, name), flags, 0600);
+        }
+    }
+
+    static int makeDirectory(int directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(MKDIRAT, arena, directory, text(arena, name), 0700);
+        }
+    }
+
+    static int makeSymbolicLink(String target, int directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(SYMLINKAT, arena, text(arena, target), directory, text(arena, name));
+        }
+    }
+
+    static int makeHardLink(int fromDirectory, String from, int directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(LINKAT, arena, fromDirectory, text(arena, from), directory, text(arena, name), 0);
+        }
+    }
+
+    static int rename(int directory, String from, String to) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(RENAMEAT, arena, directory, text(arena, from), directory, text(arena, to));
+        }
+    }
+
+    /** Fails with {@link #EXISTS} where there is something; with {@link #INVALID} on file systems that cannot. */
+    static int renameIfFree(int directory, String from, String to) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(RENAMEAT2, arena, directory, text(arena, from), directory, text(arena, to), RENAME_NOREPLACE);
+        }
+    }
+
+    static int remove(int directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(UNLINKAT, arena, directory, text(arena, name), 0);
+        }
+    }
+
+    /** Sets the modification time of {@code name}, of a link itself. */
+    static int setModified(int directory, String name, Instant time) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(UTIMENSAT, arena, directory, text(arena, name), times(arena, time), AT_SYMLINK_NOFOLLOW);
+        }
+    }
+
+    static int setModified(int descriptor, Instant time) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(FUTIMENS, arena, descriptor, times(arena, time));
+        }
+    }
+
+    static int setMode(int descriptor, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(FCHMOD, arena, descriptor, mode);
+        }
+    }
+
+    static int setSize(int descriptor, long size) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(FTRUNCATE, arena, descriptor, size);
+        }
+    }
+
+    /** Waits until the medium has all of it. */
+    static int sync(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(FSYNC, arena, descriptor);
+        }
+    }
+
+    /** Waits until the medium has all of the file system that {@code descriptor} is in. */
+    static int syncFileSystem(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(SYNCFS, arena, descriptor);
+        }
+    }
+
+    static int close(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) call(CLOSE, arena, descriptor);
+        }
+    }
+
+    /** Writes up to {@code length} bytes of {@code bytes}, which is native memory. */
+    static long write(int descriptor, MemorySegment bytes, long length, long position) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(PWRITE, arena, descriptor, bytes, length, position);
+        }
+    }
+
+    /** What an error number means. */
+    static String describe(int error) {
+        try {
+            MemorySegment text = (MemorySegment) STRERROR.invokeExact(error);
+            return text.address() == 0 ? "error " + error : text(text);
+        } catch (Throwable e) {
+            return "error " + error;
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static String text(MemorySegment address) {
+        return address.reinterpret(1024).getString(0);
+    }
+
+    private static MemorySegment text(Arena arena, String text) {
+        return arena.allocateFrom(text, StandardCharsets.UTF_8);
+    }
+
+    /** Two of {@code struct timespec}: the time of the last access, which stays, and of the last change. */
+    private static MemorySegment times(Arena arena, Instant modified) {
+        return arena.allocateFrom(LONG, 0, UTIME_OMIT, modified.getEpochSecond(), modified.getNano());
+    }
+
+    private static long call(MethodHandle handle, Arena arena, Object... arguments) {
+        MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+        Object[] all = new Object[arguments.length + 1];
+        all[0] = state;
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        try {
+            long result = ((Number) handle.invokeWithArguments(all)).longValue();
+            return result < 0 ? -state.get(INT, 0) : result;
+        } catch (Throwable e) {
+            throw new IllegalStateException("calling the system", e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle handle(String name, int fixed, MemoryLayout result, MemoryLayout... parameters) {
+        Linker linker = Linker.nativeLinker();
+        FunctionDescriptor type = FunctionDescriptor.of(result, parameters);
+        Linker.Option[] options = fixed < 0
+                ? new Linker.Option[] {ERRNO}
+                : new Linker.Option[] {ERRNO, Linker.Option.firstVariadicArg(fixed)};
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle strerror(MemorySegment function) {
+        return Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
+    }
+}

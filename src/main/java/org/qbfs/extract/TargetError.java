@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.extract;
+
+import java.io.IOException;
+
+/** Something that cannot be written. The message names the file and says why. */
+public final class TargetError extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean endsAll;
+
+    private TargetError(String message, boolean endsAll) {
+        super(message);
+        this.endsAll = endsAll;
+    }
+
+    /** The error number {@code error} of a system call for {@code path}. */
+    static TargetError of(int error, String path) {
+        boolean local = switch (error) {
+            case Posix.EXISTS, Posix.NOT_A_DIRECTORY, Posix.INVALID, Posix.FILE_TOO_LARGE, Posix.NAME_TOO_LONG,
+                    Posix.TOO_MANY_LINKS -> true;
+            default -> false;
+        };
+        return new TargetError(path + ": " + describe(error), !local);
+    }
+
+    private static String describe(int error) {
+        return switch (error) {
+            case Posix.EXISTS -> "is there already (--force replaces it)";
+            case Posix.NOT_A_DIRECTORY, Posix.TOO_MANY_LINKS -> "is no directory (links are not followed)";
+            case Posix.NO_SPACE, Posix.QUOTA -> Posix.describe(error) + "; nothing is left of the file under way";
+            default -> Posix.describe(error);
+        };
+    }
+
+    /** A name that no file can have. */
+    static TargetError unsafeName(String path) {
+        return new TargetError(path + ": no name for a file", false);
+    }
+
+    /** A symbolic link to nothing. */
+    static TargetError badLink(String path) {
+        return new TargetError(path + ": no target that a link can have", false);
+    }
+
+    /** There is too little space for all that is to be written. */
+    static TargetError tooLittleSpace(String path, long needed, long free) {
+        return new TargetError(path + ": " + needed + " bytes are to be written, and only " + free + " are free", true);
+    }
+
+    /** The program is being ended. */
+    static TargetError interrupted() {
+        return new TargetError("interrupted", true);
+    }
+
+    /** Whether other files would fail as well, so that there is no point in going on. */
+    boolean endsAll() {
+        return endsAll;
+    }
+}
