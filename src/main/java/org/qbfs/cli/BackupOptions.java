@@ -49,6 +49,10 @@ final class BackupOptions {
     @Option(names = "--no-index", description = "keep nothing")
     private boolean noIndex;
 
+    boolean keepsNoIndex() {
+        return noIndex;
+    }
+
     Path backup() {
         return backup;
     }

@@ -63,6 +63,11 @@ public final class DecodedSource implements ByteSource {
         return checkpoints.decodedSize().orElseGet(() -> checkpoints.before(Long.MAX_VALUE).decodedOffset());
     }
 
+    /** Where in the compressed source the last checkpoint is, in bytes. */
+    public long knownCompressed() {
+        return checkpoints.before(Long.MAX_VALUE).compressedBit() / Byte.SIZE;
+    }
+
     @Override
     public int read(long position, ByteBuffer dst) throws IOException {
         int wanted = Clamp.length(position, dst.remaining(), checkpoints.decodedSize().orElse(Long.MAX_VALUE));

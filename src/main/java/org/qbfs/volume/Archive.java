@@ -75,6 +75,11 @@ public final class Archive {
         return stream instanceof DecodedSource decoded ? decoded.knownUpTo() : Long.MAX_VALUE;
     }
 
+    /** How many bytes of the compressed stream lie before {@link #knownUpTo}. */
+    long knownStored() {
+        return stream instanceof DecodedSource decoded ? decoded.knownCompressed() : group.storedSize();
+    }
+
     /** The tar's own bytes. Its size may cost decoding all of it; reading shows where it ends. */
     public ByteSource bytes() {
         return stream;

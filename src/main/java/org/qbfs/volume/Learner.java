@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.FileGroup;
 import org.slf4j.Logger;
@@ -67,25 +69,27 @@ public final class Learner {
         List<FileGroup> groups = backup.catalog().groups().stream()
                 .sorted(Comparator.comparingLong(FileGroup::storedSize))
                 .toList();
-        learnChunks(groups.stream().flatMap(group -> group.chunks().stream().limit(1)).toList());
-        long done = 0;
+        learnChunks(groups.stream().flatMap(group -> group.chunks().stream().limit(1)).toList(), chunk -> {});
+        long before = 0;
         for (FileGroup group : groups) {
-            if (isStopped()) {
-                return;
-            }
-            progress.at(done, group.path());
-            learnChunks(group.chunks());
+            long start = before;
+            AtomicLong half = new AtomicLong();
+            learnChunks(group.chunks(), chunk -> progress.at(
+                    start + half.addAndGet(chunk.member().size()) / 2, group.path()));
             try {
-                decode(group);
+                decode(group, start + group.storedSize() / 2);
             } catch (IOException | RuntimeException e) {
                 LOG.debug("{}: not learned to its end: {}", group.path(), e.toString());
             }
-            done += group.storedSize();
+            if (isStopped()) {
+                return;
+            }
+            before += group.storedSize();
+            progress.at(before, group.path());
         }
-        progress.at(done, "");
     }
 
-    private void learnChunks(List<Chunk> chunks) {
+    private void learnChunks(List<Chunk> chunks, Consumer<Chunk> learned) {
         Deque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
         for (Chunk chunk : chunks) {
             if (underWay.size() == CHUNKS_UNDER_WAY) {
@@ -96,6 +100,7 @@ public final class Learner {
                 return;
             }
             underWay.add(backup.learn(chunk));
+            learned.accept(chunk);
         }
         underWay.forEach(this::await);
     }
@@ -115,7 +120,7 @@ public final class Learner {
     }
 
     /** Goes through the stream once, behind the last place that is known already; checkpoints are laid on the way. */
-    private void decode(FileGroup group) throws IOException {
+    private void decode(FileGroup group, long done) throws IOException {
         Archive archive = backup.archive(group);
         ByteBuffer piece = ByteBuffer.allocate(PIECE);
         long at = archive.knownUpTo();
@@ -127,6 +132,7 @@ public final class Learner {
                 return;
             }
             at += got;
+            progress.at(done + archive.knownStored() / 2, group.path());
         }
     }
 
