@@ -54,7 +54,8 @@ final class MountPoint {
                     + " (as root: modprobe fuse)");
         }
         if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
-            throw new IOException("/dev/fuse: permission denied");
+            throw new IOException("/dev/fuse: permission denied (as root, and as most distributions have it:"
+                    + " chmod 666 /dev/fuse)");
         }
         boolean found = false;
         for (String directory : System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":")) {

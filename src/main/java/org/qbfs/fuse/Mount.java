@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.fuse;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,11 @@ public final class Mount {
      */
     public static void serve(BackupTree tree, Path backup, Path mountPoint, List<String> options, Runnable ready)
             throws IOException {
-        int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        int gid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:gid");
+        // Not the owner of /proc/self, which is root once the process may not be dumped.
+        UnixSystem self = new UnixSystem();
         TreeFileSystem fileSystem;
         try {
-            fileSystem = new TreeFileSystem(tree, Files.size(backup), new TreeFileSystem.Owner(uid, gid), ready);
+            fileSystem = new TreeFileSystem(tree, Files.size(backup), new TreeFileSystem.Owner(self.getUid(), self.getGid()), ready);
         } catch (UnsatisfiedLinkError e) {
             throw new IOException("libfuse 2 (libfuse.so.2) cannot be loaded", e);
         }

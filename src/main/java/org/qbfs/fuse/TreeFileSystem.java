@@ -63,7 +63,7 @@ final class TreeFileSystem extends FuseStubFS {
     private final CountDownLatch end = new CountDownLatch(1);
 
     /** Who all files belong to: who mounted. */
-    record Owner(int uid, int gid) {}
+    record Owner(long uid, long gid) {}
 
     /** Shows {@code tree}; {@code ready} runs once the kernel has mounted it. */
     TreeFileSystem(BackupTree tree, long backupSize, Owner owner, Runnable ready) {
