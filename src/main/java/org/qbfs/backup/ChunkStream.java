@@ -112,14 +112,8 @@ public final class ChunkStream implements ByteSource {
         Chunk chunk = slots.get(slot).chunk().orElseThrow(() -> new TruncatedData("the chunk is missing",
                 Place.of("chunk " + ChunkName.of(name, slots.get(slot).number()))));
         ByteSource opened = opener.open(chunk);
-        int limit = dst.limit();
-        dst.limit(dst.position() + length);
-        try {
-            if (opened.read(position, dst) < length) {
-                throw new TruncatedData("the chunk is shorter than its size", Place.of("chunk " + chunk.member().name()));
-            }
-        } finally {
-            dst.limit(limit);
+        if (Clamp.limited(dst, length, part -> opened.read(position, part)) < length) {
+            throw new TruncatedData("the chunk is shorter than its size", Place.of("chunk " + chunk.member().name()));
         }
     }
 

@@ -20,8 +20,11 @@ public final class Clamp {
         return position >= size ? 0 : (int) Math.min(wanted, size - position);
     }
 
-    /** Runs {@code read} with the limit of {@code dst} set to {@code length} bytes from its position. */
-    static int limited(ByteBuffer dst, int length, Read read) throws IOException {
+    /**
+     * Runs {@code read} with the limit of {@code dst} set to {@code length} bytes from its position, and sets it
+     * back.
+     */
+    public static int limited(ByteBuffer dst, int length, Read read) throws IOException {
         int limit = dst.limit();
         dst.limit(dst.position() + length);
         try {
@@ -32,7 +35,8 @@ public final class Clamp {
     }
 
     /** A read into a buffer whose limit is set. */
-    interface Read {
+    public interface Read {
+        /** Reads into {@code dst}; gives the number of bytes. */
         int into(ByteBuffer dst) throws IOException;
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The read contract {@link org.qbfs.io.ByteSource} and the sources that know no format: file, memory,
- * slice, concatenation. Imports {@code error} and the JDK only.
+ * slice. Imports {@code error} and the JDK only.
  */
 package org.qbfs.io;

@@ -58,15 +58,9 @@ public final class SparseSource implements ByteSource {
     }
 
     private void readStored(long storedOffset, int length, ByteBuffer dst) throws IOException {
-        int limit = dst.limit();
-        dst.limit(dst.position() + length);
-        try {
-            if (stored.read(storedOffset, dst) < length) {
-                throw new TruncatedData("the stored data ends before what the sparse map promises",
-                        Place.of(name + " (stored data)", storedOffset, storedOffset + length));
-            }
-        } finally {
-            dst.limit(limit);
+        if (Clamp.limited(dst, length, part -> stored.read(storedOffset, part)) < length) {
+            throw new TruncatedData("the stored data ends before what the sparse map promises",
+                    Place.of(name + " (stored data)", storedOffset, storedOffset + length));
         }
     }
 

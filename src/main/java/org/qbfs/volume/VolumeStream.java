@@ -11,6 +11,7 @@ import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.io.ByteSource;
+import org.qbfs.io.Clamp;
 import org.qbfs.tar.TarEntry;
 import org.qbfs.tar.TarReader;
 
@@ -96,13 +97,7 @@ final class VolumeStream implements ByteSource {
         if (volume.skipped() > 0) {
             check(index, volume);
         }
-        int limit = dst.limit();
-        dst.limit(dst.position() + length);
-        try {
-            return volume.tar().read(position + volume.skipped(), dst);
-        } finally {
-            dst.limit(limit);
-        }
+        return Clamp.limited(dst, length, part -> volume.tar().read(position + volume.skipped(), part));
     }
 
     /** A continuation must go on exactly where this volume's place says. */

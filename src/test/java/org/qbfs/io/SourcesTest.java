@@ -7,9 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,18 +35,6 @@ class SourcesTest {
                     new SliceSource("slice", new MemorySource("memory", whole), slice[0], slice[1]),
                     Arrays.copyOfRange(whole, slice[0], slice[0] + slice[1]));
         }
-    }
-
-    @Test
-    void concatenationReadsAcrossSeamsAndEmptyParts() throws Exception {
-        byte[] whole = bytes(5000);
-        int[] cuts = {0, 0, 1, 8, 8, 8, 500, 513, 4999, 5000, 5000};
-        List<ByteSource> parts = new ArrayList<>();
-        for (int i = 1; i < cuts.length; i++) {
-            parts.add(new MemorySource("part " + i, Arrays.copyOfRange(whole, cuts[i - 1], cuts[i])));
-        }
-        ByteSourceContract.check(ConcatSource.of("joined", parts), whole, 0, 1, 8, 500, 513, 4999, 5000);
-        ByteSourceContract.check(ConcatSource.of("nothing", List.of()), new byte[0]);
     }
 
     @Test
