@@ -71,8 +71,9 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
     private ScheduledKeyDerivation(long memoryBudget, int threadCount) {
         this.memoryBudget = memoryBudget;
         LaneKernel kernel = VectorModule.isThere() ? new VectorKernel() : new ScalarKernel();
+        VectorWarmup warmup = new VectorWarmup(kernel, () -> closed);
         for (int i = 0; i < threadCount; i++) {
-            Worker worker = new Worker(kernel);
+            Worker worker = new Worker(kernel, warmup);
             workers.add(worker);
             threads.add(Thread.ofPlatform().daemon().name("scrypt-" + i).unstarted(() -> work(worker)));
         }

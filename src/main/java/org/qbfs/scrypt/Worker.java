@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A thread that steps the lanes planned for it. */
+/** What one thread has to do: the lanes planned for it, and those that it has. */
 final class Worker {
     /** Steps between two looks at the plan, for r = 8: half a millisecond to a millisecond. */
     private static final int STEPS = 512;
@@ -13,17 +13,23 @@ final class Worker {
     /** Guarded by the lock of the scheduler, as are the lanes that this worker has. */
     final List<Lane> planned = new ArrayList<>();
     private final List<Lane> held = new ArrayList<>();
-    private final LaneGroup one = new LaneGroup(new ScalarKernel());
-    private final LaneGroup many;
-    /** Which of the two has the lanes. */
-    private LaneGroup group = one;
+    /** One lane in each, in the integer registers. */
+    private final List<LaneGroup> singles = new ArrayList<>();
+    /** All lanes together, in vectors. */
+    private final LaneGroup together;
+    private final VectorWarmup warmup;
+    private boolean vectors;
 
-    Worker(LaneKernel kernel) {
-        this.many = new LaneGroup(kernel);
+    Worker(LaneKernel kernel, VectorWarmup warmup) {
+        this.together = new LaneGroup(kernel);
+        this.warmup = warmup;
+        for (int i = 0; i < together.capacity(); i++) {
+            singles.add(new LaneGroup(new ScalarKernel()));
+        }
     }
 
     int capacity() {
-        return many.capacity();
+        return together.capacity();
     }
 
     List<Lane> held() {
@@ -36,25 +42,44 @@ final class Worker {
 
     /** Steps the lanes that this worker has, without the lock; gives those that are finished. */
     List<Lane> run(BooleanSupplier stopped) {
-        return group.run(Math.max(1, STEPS * 8 / held.get(0).r()), stopped);
+        int steps = Math.max(1, STEPS * 8 / held.get(0).r());
+        if (vectors) {
+            return together.run(steps, stopped);
+        }
+        List<Lane> finished = new ArrayList<>();
+        for (int i = 0; i < held.size(); i++) {
+            finished.addAll(singles.get(i).run(Math.max(1, steps / held.size()), stopped));
+        }
+        return finished;
     }
 
+    /** Parks a lane, and forgets it. */
     void release(Lane lane) {
-        group.release(lane);
+        if (vectors) {
+            together.release(lane);
+        } else {
+            // The singles in use are the first ones.
+            int index = held.indexOf(lane);
+            singles.get(index).release(lane);
+            singles.add(singles.remove(index));
+        }
         lane.holder = null;
         held.remove(lane);
     }
 
-    /** Resumes the lanes that are planned for here and parked; a single lane in the integer registers. */
+    /** Resumes the lanes that are planned for here and parked. A single lane is faster in the integer registers. */
     void takePlanned() {
-        LaneGroup next = planned.size() > 1 ? many : one;
-        if (next != group) {
+        if (planned.size() > 1) {
+            warmup.begin();
+        }
+        boolean next = planned.size() > 1 && warmup.isWarm();
+        if (next != vectors) {
             List.copyOf(held).forEach(this::release);
-            group = next;
+            vectors = next;
         }
         for (Lane lane : planned) {
             if (lane.holder == null) {
-                group.take(lane);
+                (vectors ? together : singles.get(held.size())).take(lane);
                 lane.holder = this;
                 held.add(lane);
             }
@@ -63,7 +88,7 @@ final class Worker {
 
     /** Forgets everything. */
     void wipe() {
-        one.wipe();
-        many.wipe();
+        singles.forEach(LaneGroup::wipe);
+        together.wipe();
     }
 }

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Derives the keys of scrypt files once, in a process that has done nothing else: what a user waits for.
  * Run by scripts/bench/kdf as {@code DeriveChunksBenchmark WORKERS BUDGET ROUNDS PRIORITY FILE...}, with the
- * passphrase in the environment. Prints for each round the seconds that it took.
+ * passphrase in the environment. Prints for each round the seconds that it took, then those since the process
+ * was started, and its peak memory.
  */
 final class DeriveChunksBenchmark {
     private DeriveChunksBenchmark() {}
@@ -39,6 +41,9 @@ final class DeriveChunksBenchmark {
                 System.out.printf("%.3f%n", (System.nanoTime() - start) / 1e9);
             }
         }
-        System.err.printf("process up %.3f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+        System.out.printf("up %.3f%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            status.filter(line -> line.startsWith("VmHWM")).forEach(System.out::println);
+        }
     }
 }
