@@ -19,10 +19,13 @@ public final class BlockCache {
     private static final int DEFAULT_IDLE_DECODERS = 16;
     /** Idle decoders may take half as much memory as the blocks, and this in any case. */
     private static final long LEAST_IDLE_BYTES = 32 << 20;
+    /** The part of the memory that is for blocks decoded lately, whether they are read again or not. */
+    private static final int RECENT_PART = 2;
     /** What an entry takes besides its bytes. */
     private static final int ENTRY_BYTES = 200;
 
     private final AsyncCache<Key, Block> blocks;
+    private final RecentBlocks<Key> recent;
     private final long maxBytes;
     private final int blockSize;
     private final int maxIdle;
@@ -59,10 +62,11 @@ public final class BlockCache {
         }
         this.maxBytes = maxBytes;
         this.blockSize = blockSize;
+        this.recent = new RecentBlocks<>(maxBytes / RECENT_PART);
         this.maxIdle = maxIdle;
         this.maxIdleBytes = Math.max(maxBytes / 2, LEAST_IDLE_BYTES);
         this.blocks = Caffeine.newBuilder()
-                .maximumWeight(maxBytes)
+                .maximumWeight(maxBytes - maxBytes / RECENT_PART)
                 .weigher((Key key, Block block) -> block.bytes().length + ENTRY_BYTES)
                 .executor(Runnable::run)
                 .buildAsync();
@@ -73,8 +77,10 @@ public final class BlockCache {
         return blockSize;
     }
 
-    long maxBytes() {
-        return maxBytes;
+    /** How far ahead of a reader it is of use to decode, in bytes: what is decoded must still be there when read. */
+    long usefulReadAhead() {
+        // Up to twice as far, to the end of a segment, and the reader may be a little behind.
+        return maxBytes / RECENT_PART / 3;
     }
 
     /** A number for a new source. */
@@ -84,12 +90,33 @@ public final class BlockCache {
 
     /** The block, or the promise of one that is being decoded; null if nobody has it. */
     CompletableFuture<Block> get(long source, long block) {
-        return blocks.getIfPresent(new Key(source, block));
+        Key key = new Key(source, block);
+        CompletableFuture<Block> there = blocks.getIfPresent(key);
+        if (there != null) {
+            return there;
+        }
+        Block decoded = recent.get(key);
+        return decoded == null ? null : CompletableFuture.completedFuture(decoded);
     }
 
     /** Takes it on to deliver the block by {@code promise}; or gives the one that is there already. */
     CompletableFuture<Block> claim(long source, long block, CompletableFuture<Block> promise) {
-        return blocks.asMap().putIfAbsent(new Key(source, block), promise);
+        Key key = new Key(source, block);
+        CompletableFuture<Block> there = blocks.asMap().putIfAbsent(key, promise);
+        if (there != null) {
+            return there;
+        }
+        Block decoded = recent.get(key);
+        if (decoded == null) {
+            return null;
+        }
+        promise.complete(decoded);
+        return promise;
+    }
+
+    /** Notes that a block has been decoded, before its promise is kept. */
+    void decoded(long source, long block, Block decoded) {
+        recent.add(new Key(source, block), decoded);
     }
 
     /** Forgets a block that is no good. */
@@ -100,6 +127,7 @@ public final class BlockCache {
     /** Forgets all that a source has here. */
     void forgetSource(long source) {
         blocks.asMap().keySet().removeIf(key -> key.source() == source);
+        recent.removeIf(key -> key.source() == source);
         List<Cursor> old = new ArrayList<>();
         synchronized (idle) {
             idle.removeIf(cursor -> cursor.source() == source && old.add(cursor));

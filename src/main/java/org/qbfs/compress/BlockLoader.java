@@ -299,6 +299,9 @@ final class BlockLoader {
     }
 
     private void deliver(long block, CompletableFuture<Block> promise, Block decoded) {
+        if (decoded.failure() == null) {
+            cache.decoded(source, block, decoded);
+        }
         promise.complete(decoded);
         if (decoded.failure() != null) {
             cache.forget(source, block, promise);

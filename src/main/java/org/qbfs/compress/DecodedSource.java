@@ -132,7 +132,7 @@ public final class DecodedSource implements ByteSource {
 
     /** Starts decoding of what the reader of the blocks {@code first} to {@code last} will want next. */
     private void runAhead(long first, long last) {
-        long limit = Math.min(readAhead.maxBytes(), cache.maxBytes() / 4) / blockSize;
+        long limit = Math.min(readAhead.maxBytes(), cache.usefulReadAhead()) / blockSize;
         if (limit == 0) {
             return;
         }

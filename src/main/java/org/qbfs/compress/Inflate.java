@@ -38,6 +38,9 @@ final class Inflate {
     /** Index in {@link #out} of the first byte that belongs to this deflate stream. */
     int historyStart;
     State state = State.HEADER;
+    /** The window of a checkpoint in the making, and the index in {@link #out} where it ends. */
+    private WatchedWindow watched;
+    private int watchedEnd;
 
     private final DeflateTables tables = new DeflateTables();
     private boolean tablesAreFixed;
@@ -65,6 +68,12 @@ final class Inflate {
         state = State.HEADER;
         last = false;
         historyStart = outPosition;
+    }
+
+    /** Tells {@code window}, which ends here, of the matches that use it from now on; null tells nobody. */
+    void watch(WatchedWindow window) {
+        watched = window;
+        watchedEnd = outPosition;
     }
 
     /** Skips {@code count} bits, fewer than 8, at the beginning of the input. */
@@ -293,7 +302,7 @@ final class Inflate {
         final int[] literals = tables.literals;
         final int[] distances = tables.distances;
         final int inLimit = input.end - 16;
-        final int first = historyStart;
+        final int checked = watched == null ? historyStart : watchedEnd;
         int inAt = input.position;
         int at = outPosition;
         long buffer = bits;
@@ -377,9 +386,12 @@ final class Inflate {
             buffer >>>= entry;
             count -= entry & 63;
             int from = at - distance;
-            if (from < first) {
-                wrong = "a match reaches back before the beginning";
-                break;
+            if (from < checked) {
+                if (from < historyStart) {
+                    wrong = "a match reaches back before the beginning";
+                    break;
+                }
+                watched.used(from - watchedEnd, Math.min(from + length, watchedEnd) - watchedEnd);
             }
             int end = at + length;
             if (distance >= 8) {
@@ -468,6 +480,10 @@ final class Inflate {
         drop(used + (entry & 63));
         if (distance > outPosition - historyStart) {
             throw corrupt("a match reaches back before the beginning");
+        }
+        int from = outPosition - distance;
+        if (watched != null && from < watchedEnd) {
+            watched.used(from - watchedEnd, Math.min(from + length, watchedEnd) - watchedEnd);
         }
         for (int i = 0; i < length; i++) {
             out[outPosition] = out[outPosition - distance];

@@ -2,6 +2,7 @@
 package org.qbfs.compress;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 import java.util.zip.Checksum;
@@ -30,11 +31,12 @@ final class InflateDecoder implements Decoder {
     private final CompressedInput input;
     private final Inflate inflate;
     private final byte[] out = new byte[LIMIT + Inflate.SLACK];
-    private final WindowPacker packer = new WindowPacker();
     /** Index in {@link #out} of the next byte to give. */
     private int given;
     private long position;
     private boolean inMember;
+    /** Whether a member ended since the last step began: nothing behind it uses what was before. */
+    private boolean memberEnded;
     private boolean ended;
     /** Thrown when the bytes before it are given. */
     private IOException failure;
@@ -54,12 +56,7 @@ final class InflateDecoder implements Decoder {
         if (from.decodedOffset() != 0 || from.compressedBit() != 0) {
             resume(compressed, from);
         } else {
-            try {
-                firstHeader();
-            } catch (IOException e) {
-                close();
-                throw e;
-            }
+            firstHeader();
         }
     }
 
@@ -81,15 +78,16 @@ final class InflateDecoder implements Decoder {
     }
 
     @Override
-    public void close() {
-        packer.close();
-    }
+    public void close() {}
 
     /** Decodes on; false at the end. Damage is kept back until the bytes before it are given. */
     private boolean fill() throws IOException {
         if (failure == null && !ended) {
-            layCheckpoint();
+            WatchedWindow watched = newCheckpoint();
             slide();
+            inflate.watch(watched);
+            int start = inflate.outPosition;
+            memberEnded = false;
             try {
                 while (inflate.outPosition < LIMIT && !ended) {
                     step();
@@ -98,6 +96,9 @@ final class InflateDecoder implements Decoder {
                 failure = e;
             }
             sum();
+            if (watched != null) {
+                sink.add(watched.checkpoint(memberEnded || inflate.outPosition - start >= Inflate.WINDOW));
+            }
         }
         if (given < inflate.outPosition) {
             return true;
@@ -118,6 +119,8 @@ final class InflateDecoder implements Decoder {
             inflate.align();
             sum();
             inMember = false;
+            memberEnded = true;
+            inflate.watch(null);
             trailer();
         }
     }
@@ -231,12 +234,14 @@ final class InflateDecoder implements Decoder {
         return value;
     }
 
-    private void layCheckpoint() {
-        if (inMember && inflate.state != Inflate.State.END && position > 0 && sink.wants(position)) {
-            int from = Math.max(inflate.historyStart, inflate.outPosition - Inflate.WINDOW);
-            sink.add(new Checkpoint(position, inflate.bitOffset(),
-                    packer.pack(inflate.blockState(), out, from, inflate.outPosition)));
+    /** A checkpoint here, if one is wanted; the step that follows is longer than the window and tells what is used. */
+    private WatchedWindow newCheckpoint() {
+        if (!inMember || inflate.state == Inflate.State.END || position == 0 || !sink.wants(position)) {
+            return null;
         }
+        int from = Math.max(inflate.historyStart, inflate.outPosition - Inflate.WINDOW);
+        return new WatchedWindow(position, inflate.bitOffset(), inflate.blockState(),
+                Arrays.copyOfRange(out, from, inflate.outPosition));
     }
 
     private void resume(ByteSource compressed, Checkpoint from) throws IOException {
@@ -250,7 +255,6 @@ final class InflateDecoder implements Decoder {
             inMember = true;
             inflate.skipBits((int) from.compressedBit() & 7);
         } else {
-            close();
             throw new CorruptData("the checkpoint at byte " + from.decodedOffset() + " is damaged",
                     Place.of(compressed.name()));
         }

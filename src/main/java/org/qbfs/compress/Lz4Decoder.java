@@ -24,7 +24,6 @@ final class Lz4Decoder implements Decoder {
     private final String name;
     private final CheckpointSink sink;
     private final CompressedStream in;
-    private final WindowPacker packer = new WindowPacker();
     private long position;
     private boolean ended;
     private IOException failure;
@@ -49,12 +48,7 @@ final class Lz4Decoder implements Decoder {
     static Lz4Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
         Lz4Decoder decoder = new Lz4Decoder(compressed, from, sink);
         if (from.decodedOffset() != 0 || from.compressedBit() != 0) {
-            try {
-                decoder.resume(from);
-            } catch (IOException e) {
-                decoder.close();
-                throw e;
-            }
+            decoder.resume(from);
         }
         return decoder;
     }
@@ -99,9 +93,7 @@ final class Lz4Decoder implements Decoder {
     }
 
     @Override
-    public void close() {
-        packer.close();
-    }
+    public void close() {}
 
     private void step() throws IOException {
         if (!inFrame) {
@@ -340,7 +332,7 @@ final class Lz4Decoder implements Decoder {
             head[15 + i] = (byte) (decodedOfFrame >>> 8 * i);
         }
         int kept = linked ? Math.min(decoded, WINDOW) : 0;
-        sink.add(new Checkpoint(position, in.offset() * 8, packer.pack(head, out, decoded - kept, decoded)));
+        sink.add(new Checkpoint(position, in.offset() * 8, WindowPacker.pack(head, out, decoded - kept, decoded)));
     }
 
     private void resume(Checkpoint from) throws IOException {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.compress;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The window of a checkpoint in the making. While decoding goes on for the length of the window, it notes which bytes
@@ -38,17 +39,15 @@ final class WatchedWindow {
 
     /** The checkpoint; with the whole window if it was not watched to its end. */
     Checkpoint checkpoint(boolean watchedToTheEnd) {
-        if (watchedToTheEnd) {
-            int pieces = (window.length + PIECE - 1) / PIECE;
-            for (int from = used.nextClearBit(0); from < pieces; from = used.nextClearBit(from)) {
-                int to = used.nextSetBit(from);
-                to = to < 0 ? pieces : to;
-                Arrays.fill(window, from * PIECE, Math.min(window.length, to * PIECE), (byte) 0);
-                from = to;
-            }
+        if (!watchedToTheEnd) {
+            return new Checkpoint(position, compressedBit, WindowPacker.pack(head, window, 0, window.length));
         }
-        try (WindowPacker packer = new WindowPacker()) {
-            return new Checkpoint(position, compressedBit, packer.pack(head, window, 0, window.length));
+        List<WindowPacker.Run> runs = new ArrayList<>();
+        for (int piece = used.nextSetBit(0); piece >= 0;) {
+            int end = used.nextClearBit(piece);
+            runs.add(new WindowPacker.Run(piece * PIECE, Math.min(window.length, end * PIECE)));
+            piece = used.nextSetBit(end);
         }
+        return new Checkpoint(position, compressedBit, WindowPacker.pack(head, window, runs));
     }
 }

@@ -63,14 +63,9 @@ final class ZstdBlock {
     private int literalsAt;
     private int literalsEnd;
 
-    /** Index in the output: matches that reach before it are reported to {@link #references}. */
-    int watchedBefore = Integer.MIN_VALUE;
-    References references;
-
-    /** Is told what a match uses of the bytes before a checkpoint. */
-    interface References {
-        void used(int from, int to);
-    }
+    /** The window of a checkpoint in the making, and the index in the output where it ends. */
+    private WatchedWindow watched;
+    private int watchedEnd;
 
     /** Why a block could not be decoded. */
     static final class Damaged extends Exception {
@@ -117,6 +112,12 @@ final class ZstdBlock {
         }
         System.arraycopy(literals, literalsAt, out, to, rest);
         return to + rest;
+    }
+
+    /** Tells {@code window}, which ends at {@code end} of the output, of the matches that use it; null tells nobody. */
+    void watch(WatchedWindow window, int end) {
+        watched = window;
+        watchedEnd = end;
     }
 
     /** What {@link #restore} needs. */
@@ -275,7 +276,7 @@ final class ZstdBlock {
         final long[] offsetEntries = offsets.entries;
         final long[] matchEntries = matches.entries;
         final byte[] literal = literals;
-        final int watched = watchedBefore;
+        final int checked = watched == null ? Integer.MIN_VALUE : watchedEnd;
         int bit = ZstdHuffman.firstBit(bytes, from, end);
         if (bit < 0) {
             throw new Damaged("the sequences of a block are empty");
@@ -352,8 +353,8 @@ final class ZstdBlock {
                 at += literalLength;
             }
             int source = at - (int) distance;
-            if (source < watched) {
-                references.used(source, source + matchLength);
+            if (source < checked) {
+                watched.used(source - checked, Math.min(source + matchLength, checked) - checked);
             }
             copyMatch(out, source, at, matchLength, (int) distance);
             at += matchLength;

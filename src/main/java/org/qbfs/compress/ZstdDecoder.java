@@ -237,7 +237,9 @@ final class ZstdDecoder implements Decoder {
                 readFully(block, ZstdBlock.MARGIN, size);
                 Arrays.fill(block, ZstdBlock.MARGIN + size, ZstdBlock.MARGIN * 2 + size, (byte) 0);
                 int first = (int) Math.max(frameStart, start - window);
-                watch();
+                // The checkpoint may lie before the array by now: nothing can refer to that any more.
+                blocks.watch(watched, watched == null ? 0
+                        : (int) Math.max(Integer.MIN_VALUE, decoded - (position - watched.position())));
                 end = blocks.decode(block, ZstdBlock.MARGIN, ZstdBlock.MARGIN + size, out, first, start,
                         start + blockLimit);
             }
@@ -302,18 +304,6 @@ final class ZstdDecoder implements Decoder {
             int kept = (int) Math.min(decoded - frameStart, window);
             watched = new WatchedWindow(position, in.offset() * 8, head.toByteArray(),
                     Arrays.copyOfRange(out, decoded - kept, decoded));
-        }
-    }
-
-    /** Tells the blocks where the window of the checkpoint in the making ends, in the array as it is now. */
-    private void watch() {
-        if (watched == null) {
-            blocks.watchedBefore = Integer.MIN_VALUE;
-        } else {
-            int end = (int) Math.max(Integer.MIN_VALUE, decoded - (position - watched.position()));
-            blocks.watchedBefore = end;
-            WatchedWindow window = watched;
-            blocks.references = (from, to) -> window.used(from - end, Math.min(to, end) - end);
         }
     }
 

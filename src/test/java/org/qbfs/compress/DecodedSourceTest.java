@@ -267,12 +267,56 @@ class DecodedSourceTest {
         Checkpoints checkpoints = new Checkpoints(200_000, 1 << 24);
         CodecCheck.decode(GZIP, new MemorySource("stream", compressed), Checkpoint.START, checkpoints);
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            // Nobody goes on before two have begun: in turns they would wait in vain.
+            CountDownLatch twoAtWork = new CountDownLatch(2);
+            AtomicInteger waitedInVain = new AtomicInteger();
+            Watched watched = new Watched();
+            Codec codec = new Codec() {
+                @Override
+                public String name() {
+                    return "meeting";
+                }
+
+                @Override
+                public Decoder open(ByteSource source, Checkpoint from, CheckpointSink sink) throws IOException {
+                    if (from.decodedOffset() > 0) {
+                        twoAtWork.countDown();
+                        try {
+                            if (!twoAtWork.await(20, TimeUnit.SECONDS)) {
+                                waitedInVain.incrementAndGet();
+                            }
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                    return watched.open(source, from, sink);
+                }
+            };
+            DecodedSource source = new DecodedSource("decoded", new MemorySource("stream", compressed), codec,
+                    new BlockCache(16 << 20, BLOCK, 8), checkpoints, new ReadAhead(pool, 1_500_000));
+            assertArrayEquals(plain, source.readBytes(0, plain.length));
+            assertEquals(0, waitedInVain.get());
+            assertTrue(watched.decoded.get() < plain.length * 1.5, "decoded " + watched.decoded.get());
+        }
+    }
+
+    /** Blocks that were decoded ahead must not be dropped by a full cache before they are read. */
+    @Test
+    void readAheadIsNotWastedOnAFullCache() throws Exception {
+        byte[] plain = Samples.mixed(6_000_000, 31);
+        byte[] compressed = gzip(plain);
+        Checkpoints checkpoints = new Checkpoints(100_000, 1 << 24);
+        CodecCheck.decode(GZIP, new MemorySource("stream", compressed), Checkpoint.START, checkpoints);
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
             Watched codec = new Watched();
             DecodedSource source = new DecodedSource("decoded", new MemorySource("stream", compressed), codec,
-                    new BlockCache(8 << 20, BLOCK, 8), checkpoints, new ReadAhead(pool, 1_500_000));
-            assertArrayEquals(plain, source.readBytes(0, plain.length));
-            assertTrue(codec.opened.get() > 5, "segments " + codec.opened.get());
-            assertTrue(codec.decoded.get() < plain.length * 2L, "decoded " + codec.decoded.get());
+                    new BlockCache(2_400_000, BLOCK, 4), checkpoints, new ReadAhead(pool, 1 << 20));
+            ByteBuffer dst = ByteBuffer.allocate(3000);
+            for (int at = 0; at < plain.length; at += 3000) {
+                dst.clear();
+                source.read(at, dst);
+            }
+            assertTrue(codec.decoded.get() < plain.length * 1.3, "decoded " + codec.decoded.get());
         }
     }
 
