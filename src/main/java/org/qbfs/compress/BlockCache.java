@@ -4,6 +4,7 @@ package org.qbfs.compress;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ public final class BlockCache {
     private final long maxBytes;
     private final int blockSize;
     private final int maxIdle;
+    private final SpillFile spill;
     private final long maxIdleBytes;
     private final AtomicLong sources = new AtomicLong();
     /** Guarded by itself: decoders in no use, the one used longest ago first. */
@@ -50,13 +52,25 @@ public final class BlockCache {
     }
 
     /**
-     * A cache.
+     * A cache without a spill file.
      *
      * @param maxBytes of decoded blocks
      * @param blockSize in bytes; the unit in which sources are decoded
      * @param maxIdle how many decoders wait for the next read, of all sources; each keeps its window in memory
      */
     public BlockCache(long maxBytes, int blockSize, int maxIdle) {
+        this(maxBytes, blockSize, maxIdle, new SpillFile(Path.of("."), 0));
+    }
+
+    /**
+     * A cache.
+     *
+     * @param maxBytes of decoded blocks
+     * @param blockSize in bytes; the unit in which sources are decoded
+     * @param maxIdle how many decoders wait for the next read, of all sources; each keeps its window in memory
+     * @param spill gets the blocks that are dear to decode again; stays the caller's to close
+     */
+    public BlockCache(long maxBytes, int blockSize, int maxIdle, SpillFile spill) {
         if (maxBytes < 0 || blockSize <= 0 || maxIdle < 0) {
             throw new IllegalArgumentException(maxBytes + " bytes, blocks of " + blockSize + ", decoders " + maxIdle);
         }
@@ -64,6 +78,7 @@ public final class BlockCache {
         this.blockSize = blockSize;
         this.recent = new RecentBlocks<>(maxBytes / RECENT_PART);
         this.maxIdle = maxIdle;
+        this.spill = spill;
         this.maxIdleBytes = Math.max(maxBytes / 2, LEAST_IDLE_BYTES);
         this.blocks = Caffeine.newBuilder()
                 .maximumWeight(maxBytes - maxBytes / RECENT_PART)
@@ -117,6 +132,17 @@ public final class BlockCache {
     /** Notes that a block has been decoded, before its promise is kept. */
     void decoded(long source, long block, Block decoded) {
         recent.add(new Key(source, block), decoded);
+    }
+
+    /** Keeps a block on disk that is dear to decode again. */
+    void spill(long source, long block, byte[] bytes, int length) {
+        spill.put(new Key(source, block), bytes, length);
+    }
+
+    /** A block from disk; null if it is not there. */
+    Block spilled(long source, long block) {
+        byte[] bytes = spill.get(new Key(source, block));
+        return bytes == null ? null : new Block(bytes, null);
     }
 
     /** Forgets a block that is no good. */

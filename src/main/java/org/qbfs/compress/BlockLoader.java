@@ -25,6 +25,8 @@ final class BlockLoader {
     /** So many blocks before the one that was wanted are kept as well: readers also go backwards. */
     private static final int KEPT_BEFORE = 16;
 
+    /** What lies further behind a place to start is spilled: a tenth of a second's decoding of xz. */
+    private static final long SPILL_DISTANCE = 8 << 20;
     /** A read that would decode more than this first asks the codec for better places to start. */
     private static final long SURVEY_DISTANCE = 4 << 20;
 
@@ -185,6 +187,9 @@ final class BlockLoader {
     private boolean isKnown(Claims claims, long block) {
         long start = block * blockSize;
         Block kept = cache.keptByIdle(source, block);
+        if (kept == null && codec.isSlow()) {
+            kept = cache.spilled(source, block);
+        }
         if (kept != null) {
             deliver(block, claims.promise(block), kept);
             return true;
@@ -281,6 +286,7 @@ final class BlockLoader {
                 int got = cursor.read(bytes, done, length - done);
                 if (got < 0) {
                     checkpoints.setDecodedSize(cursor.position());
+                    spill(cursor.position() - done, bytes, done);
                     return new Block(Arrays.copyOf(bytes, done), null);
                 }
                 done += got;
@@ -288,6 +294,7 @@ final class BlockLoader {
             Block whole = new Block(bytes, null);
             if (done == blockSize) {
                 cursor.keep(whole);
+                spill(cursor.position() - done, bytes, done);
             }
             return whole;
         } catch (IOException e) {
@@ -295,6 +302,14 @@ final class BlockLoader {
             byte[] got = Arrays.copyOf(bytes, done);
             damage.add(cursor.position(), start % blockSize == 0 ? got : null, e, System.nanoTime() - began);
             return new Block(got, e);
+        }
+    }
+
+    /** Keeps a block on disk if it is far from where decoding can start, in a format that is slow. */
+    private void spill(long start, byte[] bytes, int length) {
+        if (codec.isSlow() && start % blockSize == 0
+                && start - checkpoints.before(start).decodedOffset() >= SPILL_DISTANCE) {
+            cache.spill(source, start / blockSize, bytes, length);
         }
     }
 

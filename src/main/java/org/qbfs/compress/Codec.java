@@ -19,6 +19,11 @@ public interface Codec {
      */
     Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException;
 
+    /** Whether what is far from a checkpoint is worth keeping on disk, because decoding it again takes long. */
+    default boolean isSlow() {
+        return false;
+    }
+
     /**
      * Looks for places where decoding can start without decoding, where the format tells of them at little cost: the
      * indexes of xz, at its end. Done once, before a read far behind what is known.

@@ -13,6 +13,11 @@ final class LzmaCodec implements Codec {
     }
 
     @Override
+    public boolean isSlow() {
+        return true;
+    }
+
+    @Override
     public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
         int limit = (int) Math.min(Integer.MAX_VALUE, WindowLimit.bytes() / 1024);
         CompressedStream in = new CompressedStream(compressed, 0);

@@ -13,6 +13,11 @@ final class XzCodec implements Codec {
     }
 
     @Override
+    public boolean isSlow() {
+        return true;
+    }
+
+    @Override
     public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
         return XzDecoder.open(compressed, from, sink);
     }
