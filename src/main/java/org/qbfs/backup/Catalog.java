@@ -116,7 +116,9 @@ public final class Catalog {
         for (Chunk chunk : group.chunks()) {
             if (chunk.number() > expected) {
                 String last = chunk.number() == expected + 1 ? "" : " to " + ChunkName.of("", chunk.number() - 1);
-                scan.problem("missing: chunk " + ChunkName.of(group.path(), expected) + last, Place.of(scan.file.name()));
+                String first = ChunkName.of(group.path(), expected);
+                scan.problem("missing: chunk " + first + last,
+                        Place.of(scan.file.name()).within(Place.of("chunk " + first)));
             }
             expected = chunk.number() + 1;
         }

@@ -80,6 +80,11 @@ final class BackupOptions {
         }
     }
 
+    /** How many threads work at once. */
+    int threads() {
+        return settings().threads();
+    }
+
     private Settings settings() {
         if (threads != null && threads < 1) {
             throw new ParameterException(command.commandLine(), "--threads must be at least 1");

@@ -12,7 +12,7 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "qbfs", description = "Shows a Qubes OS backup as read-only files.", mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class, scope = ScopeType.INHERIT,
         subcommands = {MountCommand.class, UmountCommand.class, InfoCommand.class, LsCommand.class, CatCommand.class,
-            ExtractCommand.class, IndexCommand.class},
+            ExtractCommand.class, VerifyCommand.class, IndexCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong",
             "3:wrong passphrase, or a header that does not verify", "4:damage was found"})

@@ -74,6 +74,11 @@ final class Progress implements AutoCloseable {
         done.addAndGet(bytes);
     }
 
+    /** So many are done. */
+    void done(long bytes) {
+        done.set(bytes);
+    }
+
     /** What is being done now. */
     void what(String name) {
         what = Table.printable(name);

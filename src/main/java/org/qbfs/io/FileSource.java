@@ -3,9 +3,11 @@ package org.qbfs.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.TruncatedData;
 
@@ -54,12 +56,22 @@ public final class FileSource implements ByteSource {
         int start = dst.position();
         while (dst.hasRemaining()) {
             long at = position + dst.position() - start;
-            if (channel.read(dst, at) < 0) {
+            if (read(dst, at) < 0) {
                 throw new TruncatedData("the file has become shorter since it was opened (" + size + " bytes then)",
                         Place.of(name, at, at + dst.remaining()));
             }
         }
         return dst.position() - start;
+    }
+
+    private int read(ByteBuffer dst, long at) throws IOException {
+        try {
+            return channel.read(dst, at);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CorruptData("the medium cannot be read: " + e.getMessage(), Place.of(name, at, at + dst.remaining()), e);
+        }
     }
 
     @Override
