@@ -92,7 +92,8 @@ final class ReportPrinter {
         }
         long damaged = report.files().stream().filter(file -> file.state() == FileState.State.DAMAGED).count();
         if (report.has(Finding.Kind.DAMAGE)) {
-            text.append("DAMAGED: ").append(damaged).append(" of ").append(report.files().size()).append(" files; see above.");
+            text.append("DAMAGED: see above. ").append(damaged).append(" of ").append(report.files().size())
+                    .append(" files are concerned.");
         } else if (report.has(Finding.Kind.UNSTABLE)) {
             text.append("UNSTABLE: all that was read is right, but not at the first time. Copy the backup to another medium.");
         } else if (report.has(Finding.Kind.UNCHECKED)) {

@@ -49,6 +49,7 @@ final class ArchiveCheck {
     /** Reads all. What is not typed as an error of the data is thrown. */
     void run() throws IOException {
         long at = 0;
+        boolean isOneFile = false;
         try {
             Optional<TarEntry> entry = archive.entryAt(at);
             if (entry.isEmpty()) {
@@ -57,11 +58,15 @@ final class ArchiveCheck {
             while (entry.isPresent() && !stopped.getAsBoolean()) {
                 expectedEnd = Math.max(1, entry.get().nextOffset());
                 checkMap(entry.get());
-                readData(entry.get());
+                // What follows an image that is lost up to its end is no other file.
+                isOneFile = readData(entry.get()) && at == 0 && archive.pathOf(entry.get()).isEmpty();
                 at = entry.get().nextOffset();
                 entry = archive.entryAt(at);
             }
         } catch (QbfsException e) {
+            if (isOneFile) {
+                return;
+            }
             losses.accept(new Loss(Optional.empty(), at == 0 ? "the file cannot be opened"
                     : "what the archive holds behind byte " + at + " of it is not known", e));
             return;
@@ -77,20 +82,25 @@ final class ArchiveCheck {
         }
     }
 
-    private void readData(TarEntry entry) throws IOException {
+    /** Whether it is lost up to its end. */
+    private boolean readData(TarEntry entry) throws IOException {
         ByteSource stored = archive.stored(entry, entry.name());
         long end = entry.storedSize();
+        boolean lost = false;
         for (long at = 0; at < end && !stopped.getAsBoolean();) {
             int length = (int) Math.min(PIECE, end - at);
             piece.clear().limit(length);
             try {
                 stored.read(at, piece);
                 at += length;
+                lost = false;
             } catch (QbfsException e) {
+                lost = true;
                 at = around(entry, stored, at, at + length, e);
             }
             progress.accept((entry.dataOffset() + at) / (double) expectedEnd);
         }
+        return lost;
     }
 
     /** Notes the damage that begins in {@code [start, pieceEnd)}, and gives where it ends. */

@@ -129,7 +129,24 @@ final class FileCheck {
         for (Loss loss : left) {
             boolean unchecked = loss.why() instanceof UnsupportedFormat || loss.why() instanceof ResourceLimit;
             found.add(new Finding(unchecked ? Finding.Kind.UNCHECKED : Finding.Kind.DAMAGE, vm, file, loss.chunk(),
-                    Optional.empty(), loss.lost(), text(loss)));
+                    Optional.empty(), loss.lost(), loss.why().what()).because(loss.what()));
+        }
+        found.addAll(outOfOrder());
+        return found;
+    }
+
+    /** Qubes' own tools read a backup in one pass, so they do not restore one whose chunks are in another order. */
+    private List<Finding> outOfOrder() {
+        List<Finding> found = new ArrayList<>();
+        long before = -1;
+        for (Chunk chunk : group.chunks()) {
+            long offset = chunk.member().dataOffset();
+            if (offset < before) {
+                found.add(new Finding(Finding.Kind.DAMAGE, vm, file, chunk.name(),
+                        Optional.of(new Finding.Range(offset, chunk.member().end())), Optional.empty(),
+                        "the chunk lies before one of a lower number: nothing is lost by that, but Qubes' own tools stop there"));
+            }
+            before = Math.max(before, offset);
         }
         return found;
     }
@@ -164,7 +181,9 @@ final class FileCheck {
     }
 
     private static List<Finding> withLosses(Finding finding, List<Loss> losses) {
-        List<Finding> all = losses.stream().flatMap(loss -> loss.lost().stream()).map(finding::with).toList();
+        List<Finding> all = losses.stream()
+                .map(loss -> loss.lost().isPresent() ? finding.with(loss.lost().get()) : finding.because(loss.what()))
+                .distinct().toList();
         return all.isEmpty() ? List.of(finding) : all;
     }
 
@@ -173,10 +192,6 @@ final class FileCheck {
         List<Loss> own = left.stream().filter(loss -> loss.chunk().equals(name)).toList();
         left.removeAll(own);
         return own;
-    }
-
-    private static String text(Loss loss) {
-        return loss.why().what() + (loss.what().isEmpty() ? "" : " (" + loss.what() + ")");
     }
 
     private String name(int number) {

@@ -54,6 +54,11 @@ public record Finding(
         return vm.equals(state.vm()) && file.equals(state.file()) && !file.isEmpty();
     }
 
+    /** The same with more about the reason. */
+    Finding because(String more) {
+        return more.isEmpty() ? this : new Finding(kind, vm, file, chunk, backupRange, lost, why + " (" + more + ")");
+    }
+
     /** The same for the loss {@code other}. */
     Finding with(Lost other) {
         return new Finding(kind, vm, file, chunk, backupRange, Optional.of(other), why);
