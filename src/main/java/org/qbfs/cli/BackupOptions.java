@@ -63,6 +63,14 @@ final class BackupOptions {
         return open(passphrase());
     }
 
+    /** Asks for the passphrase and opens the backup, trusting nothing that an earlier run learned about it. */
+    BackupFile openAnew() throws IOException {
+        requireBackup();
+        Settings settings = settings();
+        return BackupFile.open(backup, passphrase(), new Settings(settings.cacheBytes(), settings.kdfBytes(),
+                settings.threads(), settings.compressionFilter(), Optional.empty()));
+    }
+
     /** Opens the backup, which takes over {@code secret}. */
     BackupFile open(Passphrase secret) throws IOException {
         return BackupFile.open(backup, secret, settings());

@@ -41,7 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         main.logToStandardError();
-        try (BackupFile backup = options.open()) {
+        try (BackupFile backup = options.openAnew()) {
             Verification verification = Verification.of(backup, vms, options.threads());
             ReportPrinter printer = new ReportPrinter(System.out, backup.path(), json);
             Progress shown = Progress.start(System.err, Progress.Style.of(progress), "checked");

@@ -144,7 +144,7 @@ final class FileCheck {
             if (offset < before) {
                 found.add(new Finding(Finding.Kind.DAMAGE, vm, file, chunk.name(),
                         Optional.of(new Finding.Range(offset, chunk.member().end())), Optional.empty(),
-                        "the chunk lies before one of a lower number: nothing is lost by that, but Qubes' own tools stop there"));
+                        "the chunk lies before one of a lower number: nothing is lost by that, but tools that read the backup in one pass cannot restore it"));
             }
             before = Math.max(before, offset);
         }
