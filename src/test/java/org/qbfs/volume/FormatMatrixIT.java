@@ -24,9 +24,10 @@ import org.qbfs.backup.FileGroup;
  * do so.
  */
 class FormatMatrixIT {
-    /** Old enough for each version's tools; version 2 had gzip alone. */
-    private static final List<String> FILTERS = List.of("-", "gzip", "gzip -3", "pigz");
-    private static final List<String> FILTERS_OF_VERSION_2 = List.of("-", "gzip", "gzip -3", "pigz");
+    /** What every version may have; version 2 had gzip alone. */
+    private static final List<String> GZIP = List.of("-", "gzip", "gzip -3", "pigz");
+    private static final List<String> OTHERS = List.of("bzip2", "pbzip2", "xz", "xz -T2 --block-size 20000", "lzma", "zstd",
+            "zstdmt -1", "lz4", "lz4 -9 -BD");
     private static final List<String> SPARSE = List.of("gnu", "pax10", "pax01", "pax00", "none");
     /** Many chunks of an odd size; some; one; and a size that a file's stream fills to the last byte. */
     private static final List<String> CHUNKS = List.of("tiny", "some", "one", "exact");
@@ -55,10 +56,11 @@ class FormatMatrixIT {
 
     static Stream<Arguments> kinds() {
         List<List<String>> all = new ArrayList<>();
+        List<String> filters = Stream.concat(GZIP.stream(), OTHERS.stream()).toList();
         for (String version : List.of("4", "3", "2", "2-headerless")) {
             boolean old = version.startsWith("2");
             for (String encrypted : List.of("encrypted", "open")) {
-                for (String filter : old ? FILTERS_OF_VERSION_2 : FILTERS) {
+                for (String filter : old ? GZIP : filters) {
                     for (String sparse : SPARSE) {
                         for (String chunks : CHUNKS) {
                             if (exists(version, encrypted, filter, sparse, chunks)) {
@@ -75,6 +77,10 @@ class FormatMatrixIT {
     private static boolean exists(String version, String encrypted, String filter, String sparse, String chunks) {
         boolean pax = sparse.startsWith("pax");
         if (version.equals("4") && !encrypted.equals("encrypted")) {
+            return false;
+        }
+        // No codec knows what it decodes, so two encodings are enough; one chunk has no seams that could go wrong.
+        if (OTHERS.contains(filter) && (chunks.equals("one") || !sparse.equals("gnu") && !sparse.equals("pax10"))) {
             return false;
         }
         // Volumes are a multiple of 1,024 bytes; compressed pax streams hold a process number, so their size varies.

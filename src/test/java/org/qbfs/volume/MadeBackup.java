@@ -15,16 +15,16 @@ import java.util.Optional;
 import org.qbfs.backup.Passphrase;
 
 /** Backups made by the real tools, through {@code src/test/scripts/make-backup}. */
-final class MadeBackup {
+public final class MadeBackup {
     /** Blanks, quotes, a dollar sign and non-ASCII letters, each of which some shell script has tripped over. */
-    static final String PASSPHRASE = " p\"a'ss! wörd$ %s\\n ";
+    public static final String PASSPHRASE = " p\"a'ss! wörd$ %s\\n ";
 
     private static final Path SCRIPT = Path.of("src/test/scripts/make-backup");
 
     private MadeBackup() {}
 
     /** Makes {@code out} of {@code tree}; {@code paths} are the only groups if there are any. */
-    static Path make(SourceTree tree, Path out, Collection<String> options, String... paths)
+    public static Path make(SourceTree tree, Path out, Collection<String> options, String... paths)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(SCRIPT.toAbsolutePath().toString()));
         command.addAll(options);

@@ -33,9 +33,9 @@ import org.qbfs.tree.SymbolicLink;
  * places, an empty file, directories beside images, a template that is archived as one directory, a home with
  * links, long and non-ASCII names. Made once; the same on every run.
  */
-final class SourceTree {
+public final class SourceTree {
     /** Where the files of VMs lie. */
-    enum Layout {
+    public enum Layout {
         /** Version 4, and encrypted backups of versions 2 and 3. */
         NUMBERS("vm1", "vm4"),
         /** Backups of versions 2 and 3 that are not encrypted. */
@@ -50,7 +50,7 @@ final class SourceTree {
         }
     }
 
-    static final int IMAGE_SIZE = 320 * 1024 + 777;
+    public static final int IMAGE_SIZE = 320 * 1024 + 777;
     private static final int READS = 25;
     private static final int LONGEST_READ = 20_000;
 
@@ -63,7 +63,7 @@ final class SourceTree {
     }
 
     /** Makes the tree in {@code top}; core3 is the schema of version 4's list of VMs. */
-    static SourceTree make(Path top, Layout layout, boolean core3) throws IOException {
+    public static SourceTree make(Path top, Layout layout, boolean core3) throws IOException {
         SourceTree tree = new SourceTree(top, layout);
         Files.createDirectories(top);
         tree.text("qubes.xml", core3 ? core3(layout) : core2(layout));
@@ -81,7 +81,7 @@ final class SourceTree {
         return tree;
     }
 
-    Path top() {
+    public Path top() {
         return top;
     }
 
@@ -173,6 +173,12 @@ final class SourceTree {
         compare("work", tree, top.resolve(layout.work), dereferenced);
         compare("fedora", tree, top.resolve(layout.fedora), dereferenced);
         compare("dom0", tree, top.resolve("dom0-home"), false);
+    }
+
+    /** Compares the one image of {@link #image}. */
+    void compareImage(BackupFile backup) throws IOException {
+        assertEquals(List.of(), backup.problems());
+        compare("work/private.img", BackupTree.of(backup), top.resolve(image()), false);
     }
 
     private void compare(String path, BackupTree tree, Path original, boolean dereferenced) throws IOException {
