@@ -52,7 +52,7 @@ final class Json {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < ' ' || Character.isSurrogate(c) || c == 0x7f) {
+            } else if (Character.isSurrogate(c) || !Table.isShown(c)) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);

@@ -15,14 +15,14 @@ final class Messages {
     static void print(PrintStream to, Throwable error, boolean verbose) {
         switch (error) {
             case QbfsException known -> {
-                to.println("qbfs: " + known.getMessage());
+                to.println("qbfs: " + Table.printable(known.getMessage()));
                 to.println("      " + known.advice());
             }
             case NoSuchFileException e -> to.println("qbfs: " + e.getFile() + ": no such file");
             case AccessDeniedException e -> to.println("qbfs: " + e.getFile() + ": permission denied");
             case FileSystemException e -> to.println("qbfs: " + e.getFile() + ": "
                     + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()));
-            case IOException e -> to.println("qbfs: " + e.getMessage());
+            case IOException e -> to.println("qbfs: " + Table.printable(String.valueOf(e.getMessage())));
             default -> to.println("qbfs: unexpected: " + error + (verbose ? "" : " (-v shows where)"));
         }
         if (verbose) {

@@ -41,8 +41,22 @@ final class Table {
         return out.toString();
     }
 
-    /** Names come from the backup: nothing in them may move the cursor. */
+    /**
+     * {@code text} in one line, with a question mark for each character that a terminal may not show as
+     * itself: names come from the backup, and nothing in them may move the cursor or turn the text around.
+     */
     static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        StringBuilder printable = new StringBuilder();
+        text.codePoints().forEach(c -> printable.appendCodePoint(isShown(c) ? c : '?'));
+        return printable.toString();
+    }
+
+    /** Whether a terminal shows {@code character}, and does nothing else. */
+    static boolean isShown(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 }
