@@ -3,7 +3,10 @@ package org.qbfs.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.ChunkOpener;
@@ -41,7 +44,8 @@ final class MultiVolumeStack implements ArchiveStack {
 
     @Override
     public ByteSource archive(FileGroup group) {
-        return new VolumeStream(group, this::volume);
+        AtomicReference<List<Layer>> ofFirst = new AtomicReference<>();
+        return new VolumeStream(group, chunk -> volume(group, chunk, ofFirst));
     }
 
     @Override
@@ -54,21 +58,49 @@ final class MultiVolumeStack implements ArchiveStack {
         group.chunks().stream().limit(1).forEach(opener::prepare);
     }
 
-    /** The tar volume inside {@code chunk}. */
-    private ByteSource volume(Chunk chunk) throws IOException {
+    /** What was done to the bytes of a chunk, undone. */
+    private interface Layer {
+        ByteSource undo(Chunk chunk, ByteSource bytes) throws IOException;
+    }
+
+    /**
+     * The tar volume inside {@code chunk}. Only the first one is sure to begin with a header, by which the end of
+     * the layers is found; the others have the same layers, and may begin with any part of the archive.
+     */
+    private ByteSource volume(FileGroup group, Chunk chunk, AtomicReference<List<Layer>> ofFirst) throws IOException {
+        Chunk first = group.chunks().getFirst();
+        if (ofFirst.get() == null) {
+            ofFirst.set(layers(first.number() == 0 ? first : chunk));
+        }
         ByteSource bytes = opener.open(chunk);
-        for (int layer = 0; layer <= MOST_LAYERS; layer++) {
+        for (Layer layer : ofFirst.get()) {
+            bytes = layer.undo(chunk, bytes);
+        }
+        return bytes;
+    }
+
+    private List<Layer> layers(Chunk chunk) throws IOException {
+        ByteSource bytes = opener.open(chunk);
+        List<Layer> layers = new ArrayList<>();
+        while (layers.size() <= MOST_LAYERS) {
             ByteBuffer head = ByteBuffer.allocate(TarReader.BLOCK);
             int length = bytes.read(0, head);
             if (length == TarReader.BLOCK && TarReader.isHeader(head.array())) {
-                return bytes;
+                return List.copyOf(layers);
             }
-            byte[] start = Arrays.copyOf(head.array(), Math.min(length, Codecs.HEAD));
-            bytes = startsWith(start, SALTED)
-                    ? decrypt(bytes)
-                    : decoding.decode(chunk.name(), chunk.member().size(), bytes, codec(start, bytes.name()));
+            Layer layer = layer(Arrays.copyOf(head.array(), Math.min(length, Codecs.HEAD)), bytes.name());
+            layers.add(layer);
+            bytes = layer.undo(chunk, bytes);
         }
         throw new CorruptData("the chunk holds no tar volume that can be found", Place.of("chunk " + chunk.member().name()));
+    }
+
+    private Layer layer(byte[] start, String name) throws IOException {
+        if (startsWith(start, SALTED)) {
+            return (chunk, bytes) -> decrypt(bytes);
+        }
+        Codec codec = codec(start, name);
+        return (chunk, bytes) -> decoding.decode(chunk.name(), chunk.member().size(), bytes, codec);
     }
 
     private static Codec codec(byte[] start, String name) throws IOException {

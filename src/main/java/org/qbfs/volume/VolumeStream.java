@@ -4,7 +4,6 @@ package org.qbfs.volume;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Optional;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.error.CorruptData;
@@ -24,6 +23,9 @@ import org.qbfs.tar.TarReader;
  * volume is. Safe for many threads.
  */
 final class VolumeStream implements ByteSource {
+    private static final int TYPE_OFFSET = 156;
+    private static final byte CONTINUATION = 'M';
+
     private final FileGroup group;
     private final Opener opener;
     private final Slot[] slots;
@@ -126,7 +128,7 @@ final class VolumeStream implements ByteSource {
         synchronized (places) {
             if (known == 0 && index > 0) {
                 starts[1] = length(0);
-                firstEntryEnd = new TarReader(volume(0).tar()).entryAt(0).map(TarEntry::dataEnd).orElse(0L);
+                firstEntryEnd = firstEntryEnd(volume(0).tar());
                 known = 1;
             }
             for (; known < index; known++) {
@@ -134,6 +136,15 @@ final class VolumeStream implements ByteSource {
                 starts[known + 1] = starts[known] + starts[1] - skipped;
             }
             return starts[index];
+        }
+    }
+
+    /** Where the data of the first entry ends, or 0 if its headers do not end in the first volume. */
+    private static long firstEntryEnd(ByteSource tar) throws IOException {
+        try {
+            return new TarReader(tar).entryAt(0).map(TarEntry::dataEnd).orElse(0L);
+        } catch (TruncatedData e) {
+            return 0;
         }
     }
 
@@ -150,9 +161,12 @@ final class VolumeStream implements ByteSource {
         synchronized (slot) {
             if (slot.volume == null) {
                 ByteSource tar = opener.open(slot.chunk);
-                Optional<TarEntry> first = index == 0 ? Optional.empty() : new TarReader(tar).entryAt(0);
-                boolean continued = first.filter(entry -> entry.type() == TarEntry.Type.CONTINUATION).isPresent();
-                slot.volume = new Volume(tar, continued ? TarReader.BLOCK : 0, continued ? first.get().storedSize() : 0);
+                // Any other block may come first too: a header, the rest of a long name or of a map, zeros at the end.
+                ByteBuffer block = ByteBuffer.allocate(TarReader.BLOCK);
+                boolean continued = index > 0 && tar.read(0, block) == TarReader.BLOCK
+                        && TarReader.isHeader(block.array()) && block.get(TYPE_OFFSET) == CONTINUATION;
+                long left = continued ? new TarReader(tar).entryAt(0).orElseThrow().storedSize() : 0;
+                slot.volume = new Volume(tar, continued ? TarReader.BLOCK : 0, left);
             }
             return slot.volume;
         }

@@ -83,6 +83,10 @@ class FormatMatrixIT {
         if (OTHERS.contains(filter) && (chunks.equals("one") || !sparse.equals("gnu") && !sparse.equals("pax10"))) {
             return false;
         }
+        // Hundreds of chunks that are like those of the other rows.
+        if (chunks.equals("tiny") && filter.equals("-") && sparse.equals("none")) {
+            return false;
+        }
         // Volumes are a multiple of 1,024 bytes; compressed pax streams hold a process number, so their size varies.
         return version.startsWith("2") ? !pax : !chunks.equals("exact") || !pax;
     }
