@@ -3,7 +3,9 @@ package org.qbfs.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.error.CorruptData;
@@ -25,6 +27,7 @@ import org.qbfs.tar.TarReader;
 final class VolumeStream implements ByteSource {
     private static final int TYPE_OFFSET = 156;
     private static final byte CONTINUATION = 'M';
+    private static final int LONGEST_SHORT_NAME = 100;
 
     private final FileGroup group;
     private final Opener opener;
@@ -33,6 +36,7 @@ final class VolumeStream implements ByteSource {
     private final Object places = new Object();
     private final long[] starts;
     private int known;
+    private Optional<TarEntry> firstEntry = Optional.empty();
     private long firstEntryEnd;
 
     /** Opens the tar volume of one chunk. */
@@ -40,8 +44,12 @@ final class VolumeStream implements ByteSource {
         ByteSource open(Chunk chunk) throws IOException;
     }
 
-    /** A volume once opened, and how many of its bytes are left out. */
-    private record Volume(ByteSource tar, int skipped, long continues) {}
+    /** A volume once opened, and what it goes on with: the header of that is left out. */
+    private record Volume(ByteSource tar, Optional<TarEntry> continued) {
+        int skipped() {
+            return continued.isPresent() ? TarReader.BLOCK : 0;
+        }
+    }
 
     /** One place in the row of volumes; null where the chunk is missing. */
     private static final class Slot {
@@ -96,19 +104,37 @@ final class VolumeStream implements ByteSource {
 
     private int read(int index, long position, int length, ByteBuffer dst) throws IOException {
         Volume volume = volume(index);
-        if (volume.skipped() > 0) {
+        if (index > 0) {
             check(index, volume);
         }
         return Clamp.limited(dst, length, part -> volume.tar().read(position + volume.skipped(), part));
     }
 
-    /** A continuation must go on exactly where this volume's place says. */
+    /**
+     * A volume must go on exactly where its place says, and with the same file: no MAC of version 2 binds a chunk
+     * to its place.
+     */
     private void check(int index, Volume volume) throws IOException {
         long left = firstEntryEnd - start(index);
-        if (start(index) < firstEntryEnd && volume.continues() != left) {
-            throw new CorruptData("the volume goes on with " + volume.continues() + " bytes of the file, and not with the "
-                    + left + " that are left", place(index));
+        if (volume.continued().isPresent()) {
+            ArchivePath.below(group.path(), volume.continued().get().name());
         }
+        if (left <= 0) {
+            return;
+        }
+        TarEntry continued = volume.continued().orElseThrow(() -> new CorruptData(
+                "the volume does not go on with the file of the one before, which lacks " + left + " bytes", place(index)));
+        String name = firstEntry.orElseThrow().name();
+        if (continued.storedSize() != left || !isName(continued.name(), name)) {
+            throw new CorruptData("the volume goes on with " + continued.storedSize() + " bytes of \"" + continued.name()
+                    + "\", and not with the " + left + " that \"" + name + "\" lacks", place(index));
+        }
+    }
+
+    /** Such a header has no room for more than the first 100 bytes of a name. */
+    private static boolean isName(String beginning, String name) {
+        return name.equals(beginning) || beginning.length() >= LONGEST_SHORT_NAME / 4 && name.startsWith(beginning)
+                && name.getBytes(StandardCharsets.UTF_8).length > LONGEST_SHORT_NAME;
     }
 
     /** The volume that holds {@code position}; the last one for all behind it. */
@@ -128,7 +154,8 @@ final class VolumeStream implements ByteSource {
         synchronized (places) {
             if (known == 0 && index > 0) {
                 starts[1] = length(0);
-                firstEntryEnd = firstEntryEnd(volume(0).tar());
+                firstEntry = firstEntry(volume(0).tar());
+                firstEntryEnd = firstEntry.map(TarEntry::dataEnd).orElse(0L);
                 known = 1;
             }
             for (; known < index; known++) {
@@ -139,12 +166,12 @@ final class VolumeStream implements ByteSource {
         }
     }
 
-    /** Where the data of the first entry ends, or 0 if its headers do not end in the first volume. */
-    private static long firstEntryEnd(ByteSource tar) throws IOException {
+    /** The first entry, or nothing if its headers do not end in the first volume. */
+    private static Optional<TarEntry> firstEntry(ByteSource tar) throws IOException {
         try {
-            return new TarReader(tar).entryAt(0).map(TarEntry::dataEnd).orElse(0L);
+            return new TarReader(tar).entryAt(0);
         } catch (TruncatedData e) {
-            return 0;
+            return Optional.empty();
         }
     }
 
@@ -165,8 +192,7 @@ final class VolumeStream implements ByteSource {
                 ByteBuffer block = ByteBuffer.allocate(TarReader.BLOCK);
                 boolean continued = index > 0 && tar.read(0, block) == TarReader.BLOCK
                         && TarReader.isHeader(block.array()) && block.get(TYPE_OFFSET) == CONTINUATION;
-                long left = continued ? new TarReader(tar).entryAt(0).orElseThrow().storedSize() : 0;
-                slot.volume = new Volume(tar, continued ? TarReader.BLOCK : 0, left);
+                slot.volume = new Volume(tar, continued ? new TarReader(tar).entryAt(0) : Optional.empty());
             }
             return slot.volume;
         }
