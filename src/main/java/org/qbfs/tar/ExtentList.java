@@ -8,9 +8,12 @@ import org.qbfs.sparse.SparseMap;
 
 /** The extents of one sparse entry while they are read. */
 final class ExtentList {
+    private static final int MOST_EMPTY = 1 << 20;
+
     private final String name;
     private final SparseMap.Builder map;
     private long lastLength;
+    private int empty;
 
     ExtentList(String name) {
         this.name = name;
@@ -22,6 +25,10 @@ final class ExtentList {
      * does not would be read differently by different programs, and is refused.
      */
     void add(long offset, long length) throws QbfsException {
+        // Extents of no length cost no memory, but a stream that decompresses to nothing else would cost days.
+        if (length == 0 && ++empty > MOST_EMPTY) {
+            throw new CorruptData("more than " + MOST_EMPTY + " empty extents in a sparse map", Place.of(name));
+        }
         if (length > 0 && lastLength % TarReader.BLOCK != 0) {
             throw new CorruptData("an extent of " + lastLength + " bytes, no whole number of blocks, inside a sparse map",
                     Place.of(name));

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
@@ -15,6 +16,10 @@ import org.qbfs.error.QbfsException;
  * counting the whole record (POSIX pax, "pax Extended Header"). Immutable.
  */
 final class PaxRecords {
+    /** The keys that are asked for; to keep others would let a header take many times its size. */
+    private static final Set<String> USED = Set.of("path", "linkpath", "size", "mtime", "GNU.sparse.name", "GNU.sparse.major",
+            "GNU.sparse.minor", "GNU.sparse.realsize", "GNU.sparse.size", "GNU.sparse.map");
+
     static final PaxRecords NONE = new PaxRecords(Map.of(), "");
 
     private final Map<String, String> values;
@@ -50,7 +55,7 @@ final class PaxRecords {
             String value = TarName.decode(bytes, equals + 1, end - equals - 2);
             if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
                 pairs.append(pairs.isEmpty() ? "" : ",").append(value);
-            } else {
+            } else if (USED.contains(key)) {
                 values.put(key, value);
             }
             at = end;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.tar;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -24,16 +25,34 @@ public final class TarReader {
     /** The size of a tar block in bytes. */
     public static final int BLOCK = 512;
 
-    /** A pax header or long name above this is refused; a map of pax 0.x with a million extents fits. */
+    /** All headers of one entry; a map of pax 0.x with a million extents fits. */
     private static final int MOST_HEADER_BYTES = 32 << 20;
+    /** While a header of some size is parsed, it takes as many times its size in memory. */
+    private static final int COPIES = 32;
+    /** All headers of one entry that is a plain file of a short name. */
+    private static final int MOST_PLAIN_BYTES = 32 << 10;
     /** More extension headers before one entry than any writer makes. */
     private static final int MOST_EXTENSIONS = 16;
 
     private final ByteSource archive;
+    private final long mostHeaderBytes;
 
     /** A reader of {@code archive}, which it does not own. */
     public TarReader(ByteSource archive) {
+        this(archive, Math.min(MOST_HEADER_BYTES, Runtime.getRuntime().maxMemory() / COPIES));
+    }
+
+    private TarReader(ByteSource archive, long mostHeaderBytes) {
         this.archive = archive;
+        this.mostHeaderBytes = mostHeaderBytes;
+    }
+
+    /**
+     * A reader of an archive of plain files with short names: an entry whose headers or sparse map take more than
+     * 32 KiB is refused, so that whoever looks for headers in hostile bytes reads little for each.
+     */
+    public static TarReader ofPlainFiles(ByteSource archive) {
+        return new TarReader(archive, MOST_PLAIN_BYTES);
     }
 
     /**
@@ -49,6 +68,7 @@ public final class TarReader {
         String longLink = "";
         long at = offset;
         for (int extensions = 0; extensions <= MOST_EXTENSIONS; extensions++) {
+            requireFewHeaders(offset, at);
             byte[] block = block(at, at == offset);
             if (block.length == 0) {
                 return Optional.empty();
@@ -77,7 +97,8 @@ public final class TarReader {
         long size = pax.number("size", place).orElse(header.size());
         Instant modified = pax.time("mtime").orElse(header.modified());
         TarEntry.Type type = type(header.type(), name);
-        boolean hasData = type == TarEntry.Type.FILE || type == TarEntry.Type.CONTINUATION
+        // GNU tar's own kind of directory (for --incremental) lists names in its data.
+        boolean hasData = header.type() == 'D' || type == TarEntry.Type.FILE || type == TarEntry.Type.CONTINUATION
                 || type == TarEntry.Type.OTHER;
         long stored = hasData ? size : 0;
         long next = padded(data, stored, offset);
@@ -152,6 +173,7 @@ public final class TarReader {
         boolean more = extents.oldGnu(header.block(), 386, 4, place(data - BLOCK, data)) && header.block()[482] != 0;
         long at = data;
         for (; more; at += BLOCK) {
+            requireFewMaps(data, at);
             byte[] block = block(at, false);
             more = extents.oldGnu(block, 0, 21, place(at, at + BLOCK)) && block[504] != 0;
         }
@@ -164,6 +186,7 @@ public final class TarReader {
         long count = lines.next();
         ExtentList extents = new ExtentList(name);
         for (long i = 0; i < count; i++) {
+            requireFewMaps(data, lines.position());
             long offset = lines.next();
             extents.add(offset, lines.next());
         }
@@ -195,12 +218,9 @@ public final class TarReader {
     }
 
     private byte[] extension(TarHeader header, long data) throws IOException {
-        if (header.size() > MOST_HEADER_BYTES) {
-            throw new ResourceLimit("an extension header of " + header.size() + " bytes", header.size(),
-                    MOST_HEADER_BYTES, place(data, data + header.size()));
-        }
+        requireFewHeaders(data, data + header.size());
         // Read in pieces, so that a size that is a lie costs no more memory than what is there.
-        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         int length = (int) header.size();
         while (all.size() < length) {
             ByteBuffer piece = ByteBuffer.allocate(Math.min(length - all.size(), 64 << 10));
@@ -210,6 +230,23 @@ public final class TarReader {
             all.write(piece.array(), 0, piece.position());
         }
         return all.toByteArray();
+    }
+
+    private void requireFewHeaders(long start, long end) throws QbfsException {
+        require(end - start, mostHeaderBytes, "the headers of an entry", start, end);
+    }
+
+    /** A sparse map is kept in a compact form, so that it may be as large as the data; but not where none should be. */
+    private void requireFewMaps(long start, long end) throws QbfsException {
+        if (mostHeaderBytes == MOST_PLAIN_BYTES) {
+            require(end - start, mostHeaderBytes, "a sparse map", start, end);
+        }
+    }
+
+    private void require(long needed, long allowed, String what, long start, long end) throws QbfsException {
+        if (needed > allowed) {
+            throw new ResourceLimit(what + ": " + needed + " bytes, more than " + allowed, needed, allowed, place(start, end));
+        }
     }
 
     /** The block at {@code at}; no bytes for an end marker, or where {@code mayEnd} and the source ends. */
@@ -232,6 +269,12 @@ public final class TarReader {
             }
         }
         return true;
+    }
+
+    /** Whether an end marker begins at {@code offset}, and not the end of the source. */
+    public boolean isEndMarker(long offset) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(BLOCK);
+        return archive.read(offset, block) == BLOCK && isZero(block.array());
     }
 
     /** The first block boundary at or behind {@code data + size}. */
