@@ -3,6 +3,7 @@ package org.qbfs.cli;
 
 import java.util.List;
 import java.util.Map;
+import org.qbfs.error.Printable;
 
 /** Values as JSON (RFC 8259): maps, lists, numbers, booleans, null, and all else as text. */
 final class Json {
@@ -52,7 +53,7 @@ final class Json {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (Character.isSurrogate(c) || !Table.isShown(c)) {
+            } else if (Character.isSurrogate(c) || !Printable.isShown(c)) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);

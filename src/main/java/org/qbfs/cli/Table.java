@@ -4,6 +4,7 @@ package org.qbfs.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.qbfs.error.Printable;
 
 /** Rows of text in columns as wide as they need to be. Not safe for threads. */
 final class Table {
@@ -46,17 +47,6 @@ final class Table {
      * itself: names come from the backup, and nothing in them may move the cursor or turn the text around.
      */
     static String printable(String text) {
-        StringBuilder printable = new StringBuilder();
-        text.codePoints().forEach(c -> printable.appendCodePoint(isShown(c) ? c : '?'));
-        return printable.toString();
-    }
-
-    /** Whether a terminal shows {@code character}, and does nothing else. */
-    static boolean isShown(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
+        return Printable.of(text);
     }
 }

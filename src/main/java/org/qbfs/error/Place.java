@@ -55,7 +55,7 @@ public record Place(List<Range> ranges) {
     public record Range(String source, long start, long end) {
         @Override
         public String toString() {
-            return start < 0 ? source : source + " [" + start + ", " + end + ")";
+            return Printable.of(start < 0 ? source : source + " [" + start + ", " + end + ")");
         }
     }
 }

@@ -16,7 +16,7 @@ public abstract sealed class QbfsException extends IOException
     private final transient Place place;
 
     QbfsException(String what, Place place, Throwable cause) {
-        super(place.isEmpty() ? what : place + ": " + what, cause);
+        super(Printable.of(place.isEmpty() ? what : place + ": " + what), cause);
         this.what = Objects.requireNonNull(what);
         this.place = place;
     }

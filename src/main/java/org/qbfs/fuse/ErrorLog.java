@@ -3,6 +3,7 @@ package org.qbfs.fuse;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import org.qbfs.error.Printable;
 import org.qbfs.error.QbfsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,8 @@ final class ErrorLog {
 
     private final Cache<String, Boolean> logged = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    void log(String operation, String path, Throwable error) {
+    void log(String operation, String untrustedPath, Throwable error) {
+        String path = Printable.of(untrustedPath);
         // The innermost place is the same for all reads that the same damage fails.
         String cause = error instanceof QbfsException damage && !damage.place().isEmpty()
                 ? damage.place().ranges().getLast() + damage.what()

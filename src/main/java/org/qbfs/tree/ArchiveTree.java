@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
+import org.qbfs.error.Printable;
 import org.qbfs.error.QbfsException;
 import org.qbfs.tar.TarEntry;
 import org.qbfs.volume.Archive;
@@ -62,7 +63,7 @@ final class ArchiveTree {
     /** The directory that the archive holds. Costs decoding the whole archive. */
     Directory directory() throws IOException {
         Archive.Listing listing = archive.list();
-        listing.damage().ifPresent(damage -> LOG.warn("{}: what lies behind this damage is not shown: {}", path,
+        listing.damage().ifPresent(damage -> LOG.warn("{}: what lies behind this damage is not shown: {}", Printable.of(path),
                 damage.getMessage()));
         for (TarEntry entry : listing.entries()) {
             add(entry);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.qbfs.backup.FileGroup;
+import org.qbfs.error.Printable;
 import org.qbfs.inventory.Inventory;
 import org.qbfs.inventory.SafeNames;
 import org.qbfs.inventory.Vm;
@@ -37,7 +38,7 @@ public final class VmPaths {
             }
             List<String> parts = parts(group.path());
             if (parts.isEmpty()) {
-                LOG.warn("left out, since its path is unsafe: {}", group.path());
+                LOG.warn("left out, since its path is unsafe: {}", Printable.of(group.path()));
                 continue;
             }
             SafeNames.Candidate owner = owner(backup.inventory(), parts);
