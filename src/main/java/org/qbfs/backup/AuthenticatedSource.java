@@ -3,6 +3,7 @@ package org.qbfs.backup;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -125,7 +126,8 @@ final class AuthenticatedSource implements ByteSource {
         } catch (CompletionException e) {
             switch (e.getCause()) {
                 case QbfsException damage -> throw damage.within(Place.NONE);
-                case IOException io -> throw new IOException(io.getMessage(), io);
+                case ClosedChannelException closed -> throw new ClosedChannelException();
+                case IOException io -> throw new IOException(io.toString(), io);
                 default -> throw e;
             }
         }

@@ -24,7 +24,9 @@ import org.qbfs.tar.TarReader;
  * <p>The outer file is a row of tar archives, one for each member, with zero blocks between them up to a
  * record of 10,240 bytes (qubes-core-admin {@code qubes/backup.py}, {@code tar -cO --posix}); so the pass
  * goes on past end markers. Where no header is found, the pass looks for the next one that has a chunk's
- * name, and notes what it skipped. A member that is there twice counts once: the first.
+ * name, and notes what it skipped. Where bytes are lost inside a member, the header of the next one lies before
+ * the place where it should be; such members are looked for last. A member that is there twice counts once: the
+ * first.
  */
 public final class Catalog {
     /** The name of the header. */
@@ -32,13 +34,22 @@ public final class Catalog {
     /** The name of its MAC. */
     public static final String HEADER_MAC = "backup-header.hmac";
 
-    private static final int MOST_MEMBERS = 8_000_000;
+    /** What a member takes in memory until the tree is made, without its name. */
+    private static final int MEMBER_BYTES = 1000;
+    /** Copies of a name, and of the paths made of it. */
+    private static final int NAME_COPIES = 4;
+    /** Linux takes no longer path. */
+    private static final int LONGEST_NAME = 4096;
     private static final int MOST_PROBLEMS = 1000;
     /** Headers of one member: up to four blocks with pax. */
     private static final int HEADER_WINDOW = 4 << 10;
     private static final int SEARCH_WINDOW = 1 << 20;
+    private static final int CANDIDATE_WINDOW = 64 << 10;
+    private static final int ZEROS = 1 << 20;
     /** How far the first member is looked for where the file does not begin with one. */
     private static final long MOST_STRAY_BYTES = 256L << 20;
+    /** How much is searched inside members: some dozens of chunks, seconds. */
+    private static final long MOST_SUSPECT_BYTES = 2L << 30;
     /** Offset of "ustar" in a header. */
     private static final int MAGIC_OFFSET = 257;
 
@@ -132,18 +143,42 @@ public final class Catalog {
         private final Window headers;
         private final TarReader reader;
         private final long end;
+        private final long budget = Runtime.getRuntime().maxMemory() / 2;
+        private long weight;
+        /** Ranges in which other members may lie than the one that claims them. */
+        private final List<long[]> suspect = new ArrayList<>();
+        private Member last;
 
         Scan(ByteSource file) throws IOException {
             this.file = file;
             this.end = file.size();
             this.headers = new Window(file, HEADER_WINDOW);
-            this.reader = new TarReader(headers);
+            this.reader = TarReader.ofPlainFiles(headers);
         }
 
         void run() throws IOException {
             long at = 0;
             while (at < end) {
                 at = next(at);
+            }
+            long budgetLeft = MOST_SUSPECT_BYTES;
+            for (long[] range : List.copyOf(suspect)) {
+                long length = Math.min(range[1] - range[0], budgetLeft);
+                budgetLeft -= length;
+                searchInside(range[0], range[0] + length);
+            }
+        }
+
+        private void searchInside(long start, long rangeEnd) throws IOException {
+            long at = search(start, rangeEnd);
+            while (at < rangeEnd) {
+                Optional<TarEntry> entry = reader.entryAt(at);
+                long data = entry.orElseThrow().dataOffset();
+                if (!members.containsKey(entry.get().name())) {
+                    problem("found inside another member, from which bytes are lost", at, data, entry.get().name());
+                    add(entry.get());
+                }
+                at = search(Math.max(data, Math.min(entry.get().nextOffset(), rangeEnd)), rangeEnd);
             }
         }
 
@@ -160,16 +195,24 @@ public final class Catalog {
 
         private long add(TarEntry entry) throws QbfsException {
             long dataEnd = entry.dataEnd();
-            if (members.size() >= MOST_MEMBERS) {
-                throw new ResourceLimit("the backup has more than " + MOST_MEMBERS + " members", MOST_MEMBERS + 1L,
-                        MOST_MEMBERS, Place.of(file.name()));
+            if (entry.name().length() > LONGEST_NAME) {
+                problem("its name is too long, and it is left out", entry.headerOffset(), entry.nextOffset(),
+                        entry.name().substring(0, LONGEST_NAME) + "…");
+                return entry.nextOffset();
+            }
+            weight += MEMBER_BYTES + NAME_COPIES * entry.name().length();
+            if (weight > budget) {
+                throw new ResourceLimit("the backup has more members than there is memory for: more than " + members.size(),
+                        weight, budget, Place.of(file.name()));
             }
             if (entry.type() != TarEntry.Type.FILE || entry.sparse().isPresent()) {
                 problem("is no plain file, and is left out", entry.headerOffset(), entry.nextOffset(), entry.name());
                 return entry.nextOffset();
             }
             Member member = new Member(entry.name(), entry.dataOffset(), entry.storedSize(), dataEnd <= end);
+            last = member;
             if (!member.complete()) {
+                suspect.add(new long[] {member.dataOffset(), end});
                 problem("cut off: the backup file ends " + (dataEnd - end) + " bytes too soon", member.dataOffset(),
                         end, entry.name());
             }
@@ -183,22 +226,28 @@ public final class Catalog {
 
         /** The first block behind {@code at} that is not all zeros. */
         private long zeros(long at) throws IOException {
-            ByteBuffer piece = ByteBuffer.allocate(64 << 10);
-            for (long start = at; start < end; start += piece.limit()) {
-                piece.clear();
+            // Up to the next member it is a few blocks; much more only where the file is damaged.
+            int length = 16 << 10;
+            for (long start = at; start < end; start += length, length = ZEROS) {
+                ByteBuffer piece = ByteBuffer.allocate(length);
                 file.read(start, piece);
-                piece.flip();
-                for (int i = 0; i < piece.limit(); i++) {
-                    if (piece.get(i) != 0) {
-                        long found = start + i;
-                        return Math.max(at + TarReader.BLOCK, found - (found - at) % TarReader.BLOCK);
-                    }
+                int other = piece.flip().mismatch(ByteBuffer.allocate(piece.limit()));
+                if (other >= 0) {
+                    long found = start + other;
+                    return Math.max(at + TarReader.BLOCK, found - (found - at) % TarReader.BLOCK);
                 }
             }
             return end;
         }
 
         private long damaged(long at, QbfsException why) throws IOException {
+            if (end - at < TarReader.BLOCK && zeros(at) == end) {
+                // Cut off in the zeros behind the last member: nothing is lost.
+                return end;
+            }
+            if (last != null && last.complete()) {
+                suspect.add(new long[] {last.dataOffset(), Math.min(at, end)});
+            }
             // A file that is no backup at all is not searched to its end.
             long found = search(at + 1, members.isEmpty() ? Math.min(end, at + MOST_STRAY_BYTES) : end);
             problem(found < end
@@ -208,10 +257,10 @@ public final class Catalog {
             return found;
         }
 
-        /** The next header of a chunk in {@code [from, to)}, at any offset; the end of the file if there is none. */
+        /** The next header of a chunk in {@code [from, to)}, at any offset; {@code to} or behind if there is none. */
         private long search(long from, long to) throws IOException {
-            Window window = new Window(file, SEARCH_WINDOW);
-            TarReader candidates = new TarReader(window);
+            Window window = new Window(file, CANDIDATE_WINDOW);
+            TarReader candidates = TarReader.ofPlainFiles(window);
             ByteBuffer piece = ByteBuffer.allocate(SEARCH_WINDOW);
             // Pieces overlap by a header, so that none is missed at a seam.
             for (long start = from; start < to; start += SEARCH_WINDOW - TarReader.BLOCK) {

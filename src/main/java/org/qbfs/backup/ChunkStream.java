@@ -27,6 +27,9 @@ public final class ChunkStream implements ByteSource {
     /** As many as the key derivation takes at once. */
     private static final int CHUNKS_AHEAD = 4;
 
+    /** The end of a stream whose end is not known. */
+    private static final long END = Long.MAX_VALUE;
+
     private final String name;
     private final ChunkOpener opener;
     private final List<Slot> slots;
@@ -34,35 +37,42 @@ public final class ChunkStream implements ByteSource {
     private final AtomicLong runStart = new AtomicLong();
     private final AtomicLong runEnd = new AtomicLong();
 
-    /** One place in the stream: a chunk, or the fact that it is lost. */
-    private record Slot(int number, Optional<Chunk> chunk) {}
+    /** One place in the stream: a chunk; or a row of lost ones from {@code number} on, of {@code lostSize} bytes each. */
+    private record Slot(int number, Optional<Chunk> chunk, long lostSize) {}
 
     /** The stream of {@code group}. */
     public static ChunkStream of(FileGroup group, ChunkOpener opener) {
         List<Slot> slots = new ArrayList<>();
         long gapSize = gapSize(group, opener);
-        long[] ends = new long[group.chunks().isEmpty() ? 1 : group.chunks().getLast().number() + 2];
+        long[] ends = new long[2 * group.chunks().size() + 1];
         long end = 0;
+        int next = 0;
         for (Chunk chunk : group.chunks()) {
-            while (slots.size() < chunk.number() && gapSize > 0) {
-                end += gapSize;
+            long gap = gapSize <= 0 ? END - end : product(chunk.number() - next, gapSize);
+            if (chunk.number() > next && gap < END - end) {
+                end += gap;
                 ends[slots.size()] = end;
-                slots.add(new Slot(slots.size(), Optional.empty()));
+                slots.add(new Slot(next, Optional.empty(), gapSize));
+                next = chunk.number();
             }
-            if (slots.size() < chunk.number()) {
+            long size = opener.openedSize(chunk);
+            if (chunk.number() > next || size >= END - end) {
                 break;
             }
-            end += opener.openedSize(chunk);
+            end += size;
             ends[slots.size()] = end;
-            slots.add(new Slot(chunk.number(), Optional.of(chunk)));
+            slots.add(new Slot(next++, Optional.of(chunk), 0));
         }
-        boolean ended = !group.chunks().isEmpty() && slots.size() == group.chunks().getLast().number() + 1;
-        if (!ended) {
+        if (group.chunks().isEmpty() || next <= group.chunks().getLast().number()) {
             // Whoever reads this far must not take the gap for the end.
-            ends[slots.size()] = Long.MAX_VALUE;
-            slots.add(new Slot(slots.size(), Optional.empty()));
+            ends[slots.size()] = END;
+            slots.add(new Slot(next, Optional.empty(), END - end));
         }
         return new ChunkStream(group.path(), opener, List.copyOf(slots), Arrays.copyOf(ends, slots.size()));
+    }
+
+    private static long product(long count, long size) {
+        return count > END / size ? END : count * size;
     }
 
     /** The size of every chunk but the last, or -1 if they are not of one size or too few to tell. */
@@ -109,8 +119,9 @@ public final class ChunkStream implements ByteSource {
     }
 
     private void readChunk(int slot, long position, int length, ByteBuffer dst) throws IOException {
-        Chunk chunk = slots.get(slot).chunk().orElseThrow(() -> new TruncatedData("the chunk is missing",
-                Place.of("chunk " + ChunkName.of(name, slots.get(slot).number()))));
+        Slot here = slots.get(slot);
+        Chunk chunk = here.chunk().orElseThrow(() -> new TruncatedData("the chunk is missing",
+                Place.of("chunk " + ChunkName.of(name, Math.toIntExact(here.number() + position / here.lostSize())))));
         ByteSource opened = opener.open(chunk);
         if (Clamp.limited(dst, length, part -> opened.read(position, part)) < length) {
             throw new TruncatedData("the chunk is shorter than its size", Place.of("chunk " + chunk.member().name()));

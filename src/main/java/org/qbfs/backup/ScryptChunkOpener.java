@@ -158,8 +158,9 @@ public final class ScryptChunkOpener implements ChunkOpener {
                     done.complete(null);
                 } else {
                     runInBackground(chunk, done, () -> {
-                        adopt(member, header, key, place);
-                        unlock(chunk).ciphertext().prepare();
+                        if (adopt(member, header, key, place).isPresent()) {
+                            unlock(chunk).ciphertext().prepare();
+                        }
                         done.complete(null);
                     });
                 }

@@ -74,17 +74,25 @@ final class TreeFileSystem extends FuseStubFS {
     }
 
     /** Something that answers a callback: a number that is not negative. */
-    private interface Operation {
+    interface Operation {
         int run() throws IOException;
     }
 
     private int guard(String what, String path, Operation operation) {
+        return guard(errors, what, path, operation);
+    }
+
+    static int guard(ErrorLog errors, String what, String path, Operation operation) {
         try {
             return operation.run();
         } catch (Errno.Failure e) {
             return -e.errno;
         } catch (Throwable e) {
-            errors.log(what, path, e);
+            try {
+                errors.log(what, path, e);
+            } catch (Throwable unlogged) {
+                // With the memory or the stack used up logging may fail too, and must not turn the error into success.
+            }
             return -EIO;
         }
     }

@@ -72,15 +72,18 @@ public final class BackupFile implements Closeable {
      * @throws WrongPassphrase if the header does not verify
      */
     public static BackupFile open(Path path, Passphrase passphrase, Settings settings) throws IOException {
-        if (Files.isDirectory(path)) {
-            passphrase.close();
-            throw new UnsupportedFormat("a directory: a backup of version 1, or none", Place.of(path.toString()));
-        }
-        Opening opening = new Opening(path, FileSource.open(path), passphrase, settings);
+        Opening opening = null;
         try {
+            if (Files.isDirectory(path)) {
+                throw new UnsupportedFormat("a directory: a backup of version 1, or none", Place.of(path.toString()));
+            }
+            opening = new Opening(path, FileSource.open(path), passphrase, settings);
             return opening.open();
-        } catch (IOException | RuntimeException e) {
-            opening.close();
+        } catch (Throwable e) {
+            passphrase.close();
+            if (opening != null) {
+                opening.close();
+            }
             throw e;
         }
     }
@@ -152,7 +155,7 @@ public final class BackupFile implements Closeable {
                 catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1)
                         .forEach(opener::prepare);
             }
-            ScryptChunkOpener.Header header = opener.openHeader(mac);
+            ScryptChunkOpener.Header header = openHeader(opener, mac);
             if (!Arrays.equals(header.text(), untrustedHeader)) {
                 throw new WrongPassphrase("the header is not what its MAC says: it was damaged or altered",
                         Place.of(Catalog.HEADER));
@@ -170,6 +173,15 @@ public final class BackupFile implements Closeable {
             } catch (IOException e) {
                 LOG.warn("no index: {}", e.toString());
                 return Optional.empty();
+            }
+        }
+
+        private static ScryptChunkOpener.Header openHeader(ScryptChunkOpener opener, Member mac) throws IOException {
+            try {
+                return opener.openHeader(mac);
+            } catch (CorruptData e) {
+                // The passphrase may be right: but what it opens cannot be told from what somebody made up.
+                throw new WrongPassphrase("the header does not verify: " + e.what(), e.place(), e);
             }
         }
 
@@ -217,8 +229,9 @@ public final class BackupFile implements Closeable {
             keys.close();
             workers.close();
             learned.close();
-            passphrase.close();
+            // The file before the passphrase: a chunk read to its end after that was wiped would look damaged.
             file.close();
+            passphrase.close();
         }
     }
 
