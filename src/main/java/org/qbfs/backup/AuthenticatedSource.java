@@ -67,6 +67,7 @@ final class AuthenticatedSource implements ByteSource {
     @Override
     public int read(long position, ByteBuffer dst) throws IOException {
         int wanted = Clamp.length(position, dst.remaining(), size());
+        hashes();
         for (int done = 0; done < wanted; ) {
             long at = position + done;
             int part = (int) (at / PartHashes.PART);

@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -53,11 +54,17 @@ class AuthenticatedSourceTest {
         };
     }
 
-    private static AuthenticatedSource source(ByteSource untrusted, byte[] authentic, AtomicInteger passes) {
-        return new AuthenticatedSource(untrusted, PLACE, () -> {
+    private static AuthenticatedSource source(ByteSource untrusted, byte[] authentic, AtomicInteger passes)
+            throws IOException {
+        return source(untrusted, authentic, passes, ChunkMemory.NONE);
+    }
+
+    private static AuthenticatedSource source(ByteSource untrusted, byte[] authentic, AtomicInteger passes,
+            ChunkMemory memory) throws IOException {
+        return new AuthenticatedSource(untrusted, new Member("chunk", 0, untrusted.size(), true), PLACE, () -> {
             passes.incrementAndGet();
             return sum(authentic);
-        }, new PartCache(1 << 20));
+        }, new PartCache(1 << 20), memory);
     }
 
     /** Reads that can be changed on the way. */
@@ -124,7 +131,7 @@ class AuthenticatedSourceTest {
     }
 
     @Test
-    void wrongMacIsBelievedWhenItIsWrongTwiceAndGivesNoByte() {
+    void wrongMacIsBelievedWhenItIsWrongTwiceAndGivesNoByte() throws Exception {
         byte[] bytes = random(2 * PartHashes.PART);
         Medium medium = new Medium(bytes);
         medium.bytes[PartHashes.PART + 5] ^= 1;
@@ -215,5 +222,71 @@ class AuthenticatedSourceTest {
         }
         assertTrue(!hashes.matches(0, bytes, 300));
         assertTrue(!hashes.matches(1, bytes, 299));
+    }
+
+    /** Remembers hashes as an index does. */
+    private static final class Remembered implements ChunkMemory {
+        byte[] hashes;
+        int kept;
+
+        @Override
+        public Optional<byte[]> key(Member chunk) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void keepKey(Member chunk, byte[] key) {}
+
+        @Override
+        public Optional<byte[]> hashes(Member chunk) {
+            return Optional.ofNullable(hashes);
+        }
+
+        @Override
+        public void keepHashes(Member chunk, byte[] parts) {
+            hashes = parts;
+            kept++;
+        }
+    }
+
+    @Test
+    void rememberedHashesStandForThePass() throws Exception {
+        byte[] bytes = random(3 * PartHashes.PART + 7);
+        Remembered memory = new Remembered();
+        AtomicInteger passes = new AtomicInteger();
+        source(new Medium(bytes), bytes, passes, memory).authenticate();
+        assertEquals(1, memory.kept);
+        AuthenticatedSource again = source(new Medium(bytes), bytes, passes, memory);
+        ByteSourceContract.check(again, bytes, PartHashes.PART);
+        assertEquals(1, passes.get());
+        again.authenticate();
+        assertEquals(2, passes.get());
+    }
+
+    @Test
+    void rememberedHashesThatDoNotFitAreDroppedAndTheMacIsAsked() throws Exception {
+        byte[] bytes = random(3 * PartHashes.PART);
+        Remembered memory = new Remembered();
+        AtomicInteger passes = new AtomicInteger();
+        byte[] old = bytes.clone();
+        old[PartHashes.PART]++;
+        source(new Medium(old), old, passes, memory).authenticate();
+        ByteSourceContract.check(source(new Medium(bytes), bytes, passes, memory), bytes);
+        assertEquals(2, passes.get());
+        memory.hashes = new byte[5];
+        ByteSourceContract.check(source(new Medium(bytes), bytes, passes, memory), bytes);
+        assertEquals(3, passes.get());
+    }
+
+    @Test
+    void aChunkThatNoLongerFitsWhatIsRememberedNorItsMacIsDamaged() throws Exception {
+        byte[] bytes = random(2 * PartHashes.PART);
+        Remembered memory = new Remembered();
+        source(new Medium(bytes), bytes, new AtomicInteger(), memory).authenticate();
+        Medium changed = new Medium(bytes.clone());
+        changed.bytes[PartHashes.PART + 9] ^= 4;
+        AuthenticatedSource source = source(changed, bytes, new AtomicInteger(), memory);
+        ByteSourceContract.readAndCompare(source, bytes, 0, 100);
+        assertThrows(CorruptData.class, () -> source.read(PartHashes.PART, ByteBuffer.allocate(100)));
     }
 }

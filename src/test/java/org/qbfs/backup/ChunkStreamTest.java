@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -72,6 +73,11 @@ class ChunkStreamTest {
         @Override
         public boolean authenticate(Chunk chunk) {
             return true;
+        }
+
+        @Override
+        public CompletableFuture<Void> learn(Chunk chunk) {
+            throw new AssertionError("nobody learns here");
         }
 
         @Override
