@@ -54,10 +54,25 @@ final class CatCommand implements Callable<Integer> {
             for (long at = 0; contents.read(at, piece) > 0; piece.clear()) {
                 at += piece.position();
                 piece.flip();
-                while (piece.hasRemaining()) {
-                    out.write(piece);
+                if (!write(piece, out)) {
+                    return;
                 }
             }
+        }
+    }
+
+    /** False once nobody reads any more what is written: {@code qbfs cat … | head} is no error. */
+    private static boolean write(ByteBuffer piece, WritableByteChannel out) throws IOException {
+        try {
+            while (piece.hasRemaining()) {
+                out.write(piece);
+            }
+            return true;
+        } catch (IOException e) {
+            if ("Broken pipe".equals(e.getMessage())) {
+                return false;
+            }
+            throw e;
         }
     }
 }

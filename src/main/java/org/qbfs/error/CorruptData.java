@@ -17,7 +17,7 @@ public final class CorruptData extends QbfsException {
 
     @Override
     public String advice() {
-        return "Only the bytes that depend on the damaged range are lost; try another copy of the backup for them.";
+        return "Only what depends on the damaged bytes is lost; another copy of the backup may have them.";
     }
 
     @Override

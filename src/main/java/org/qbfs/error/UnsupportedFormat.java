@@ -17,7 +17,7 @@ public final class UnsupportedFormat extends QbfsException {
 
     @Override
     public String advice() {
-        return "qbfs --help names the versions, filters, ciphers and digests that it reads.";
+        return "The backup may be sound: a newer qbfs, or the tools of that Qubes release, may read it.";
     }
 
     @Override

@@ -24,7 +24,6 @@ import org.qbfs.volume.BackupFile;
  */
 public final class BackupTree {
     private static final int OPEN = 0555;
-    private static final int PRIVATE = 0500;
 
     private final Nodes nodes = new Nodes();
     private final BackupFile backup;
@@ -105,7 +104,7 @@ public final class BackupTree {
             }
             return new Directory.Contents(merged, List.copyOf(damage));
         });
-        return nodes.directory(PRIVATE, written, all, () -> backup.prepare(List.copyOf(groups.values())));
+        return nodes.directory(OPEN, written, all, () -> backup.prepare(List.copyOf(groups.values())));
     }
 
     /** What {@code group} holds: a file, a link, or a directory. */
