@@ -62,10 +62,11 @@ final class TargetDirectory implements Closeable {
 
     /** A new file that will be called {@code name}. */
     OutputFile create(String name) throws TargetError {
+        String own = safe(name);
         Temporary temporary = temporary();
         int[] file = new int[1];
         check(temporaries.create(temporary, () -> file[0] = Posix.createFile(descriptor, temporary.name())), show(name));
-        return new OutputFile(this, temporary, file[0], safe(name));
+        return new OutputFile(this, temporary, file[0], own);
     }
 
     /** Makes the symbolic link {@code name}. */
