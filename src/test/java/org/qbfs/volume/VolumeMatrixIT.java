@@ -16,8 +16,7 @@ class VolumeMatrixIT {
     static Path directory;
 
     @ParameterizedTest
-    @CsvSource({"1024, --no-encrypted, --no-compressed", "2048, --no-encrypted, --no-compressed",
-        "3072, --encrypted, --compressed"})
+    @CsvSource({"2048, --no-encrypted, --no-compressed", "3072, --encrypted, --compressed"})
     void readsWhatLiesAcrossVolumes(String size, String encrypted, String compressed) throws Exception {
         SourceTree tree = tree(directory.resolve(size + encrypted + compressed), encrypted.equals("--encrypted")
                 ? SourceTree.Layout.NUMBERS : SourceTree.Layout.NAMES);
