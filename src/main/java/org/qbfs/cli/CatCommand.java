@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.Callable;
+import org.qbfs.error.QbfsException;
 import org.qbfs.io.ByteSource;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.Directory;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "cat", description = "Write a file of the backup to the standard output.")
 final class CatCommand implements Callable<Integer> {
     private static final int PIECE = 1 << 20;
+    private static final int SMALLEST = 512;
 
     @ParentCommand
     private Main main;
@@ -51,7 +53,7 @@ final class CatCommand implements Callable<Integer> {
     private static void write(ByteSource contents) throws IOException {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
         try (WritableByteChannel out = new FileOutputStream(FileDescriptor.out).getChannel()) {
-            for (long at = 0; contents.read(at, piece) > 0; piece.clear()) {
+            for (long at = 0; read(contents, at, piece) > 0; piece.clear()) {
                 at += piece.position();
                 piece.flip();
                 if (!write(piece, out)) {
@@ -73,6 +75,20 @@ final class CatCommand implements Callable<Integer> {
                 return false;
             }
             throw e;
+        }
+    }
+
+    /** Reads a piece, or a small one before damage: what comes before it is not lost. */
+    static int read(ByteSource contents, long at, ByteBuffer piece) throws IOException {
+        int whole = piece.remaining();
+        for (int length = whole; ; length /= 2) {
+            try {
+                return contents.read(at, piece.clear().limit(length));
+            } catch (QbfsException e) {
+                if (length <= SMALLEST) {
+                    throw e;
+                }
+            }
         }
     }
 }

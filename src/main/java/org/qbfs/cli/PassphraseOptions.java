@@ -8,12 +8,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.qbfs.backup.Passphrase;
 import picocli.CommandLine.Option;
 
 /** Where the passphrase comes from: a descriptor, a file, the environment, or the terminal, in this order. */
 final class PassphraseOptions {
     static final String VARIABLE = "QBFS_PASSPHRASE";
+
+    private static final Path ENVIRONMENT = Path.of("/proc/self/environ");
 
     @Option(names = "--passphrase-fd", paramLabel = "N", description = "read the passphrase from this descriptor")
     private Integer descriptor;
@@ -30,6 +33,25 @@ final class PassphraseOptions {
         return passphrase;
     }
 
+    /** The variable's own bytes: as text they would depend on the locale, and be lost in the C locale. */
+    static byte[] variable(byte[] environment) {
+        byte[] name = (VARIABLE + "=").getBytes(StandardCharsets.US_ASCII);
+        try {
+            for (int start = 0, end; start < environment.length; start = end + 1) {
+                end = start;
+                while (end < environment.length && environment[end] != 0) {
+                    end++;
+                }
+                if (end - start >= name.length && Arrays.equals(environment, start, start + name.length, name, 0, name.length)) {
+                    return Arrays.copyOfRange(environment, start + name.length, end);
+                }
+            }
+            return new byte[0];
+        } finally {
+            Arrays.fill(environment, (byte) 0);
+        }
+    }
+
     private byte[] bytes(Path backup) throws IOException {
         if (descriptor != null) {
             try (InputStream in = descriptor == 0 ? System.in : new FileInputStream("/dev/fd/" + descriptor)) {
@@ -43,9 +65,8 @@ final class PassphraseOptions {
                 return Terminal.line(in);
             }
         }
-        String variable = System.getenv(VARIABLE);
-        if (variable != null) {
-            return variable.getBytes(StandardCharsets.UTF_8);
+        if (System.getenv(VARIABLE) != null) {
+            return variable(Files.readAllBytes(ENVIRONMENT));
         }
         try {
             return Terminal.askSecret("Passphrase of " + backup.getFileName() + ": ");

@@ -2,6 +2,7 @@
 package org.qbfs.tree;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class ArchiveTree {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveTree.class);
     private static final int MADE_DIRECTORY_MODE = 0555;
+    /** The kernel refuses a whole directory in which one name is longer (FUSE_NAME_MAX in fs/fuse/fuse_i.h). */
+    private static final int LONGEST_NAME = 1024;
 
     private final Nodes nodes;
     private final Archive archive;
@@ -73,6 +76,10 @@ final class ArchiveTree {
 
     private void add(TarEntry entry) throws CorruptData {
         List<String> parts = archive.pathOf(entry);
+        if (parts.stream().anyMatch(part -> part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME)) {
+            LOG.warn("{}: left out, since Linux takes no such long name: {}", Printable.of(path), Printable.of(entry.name()));
+            return;
+        }
         Draft draft = draft(entry);
         if (draft == null) {
             return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.tree;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,6 +25,11 @@ public final class VmPaths {
     /** Where dom0's home directories lie in every version (qubes-core-admin {@code qubes/backup.py}). */
     private static final String DOM0_HOME = "dom0-home";
 
+    /** Linux file systems have no longer names. */
+    private static final int LONGEST_NAME = 255;
+    /** Real paths have two or three parts. */
+    private static final int DEEPEST = 64;
+
     private VmPaths() {}
 
     /**
@@ -44,7 +50,7 @@ public final class VmPaths {
             SafeNames.Candidate owner = owner(backup.inventory(), parts);
             int depth = owner.isDom0() ? 1 : depth(owner.backupPath());
             String below = String.join("/", parts.subList(Math.min(depth, parts.size()), parts.size()));
-            owners.computeIfAbsent(owner, key -> new TreeMap<>()).put(below, group);
+            owners.computeIfAbsent(owner, key -> new TreeMap<>()).merge(below, group, VmPaths::first);
         }
         List<String> names = SafeNames.of(new ArrayList<>(owners.keySet()));
         Map<String, Map<String, FileGroup>> named = new TreeMap<>();
@@ -55,6 +61,11 @@ public final class VmPaths {
         return named;
     }
 
+    private static FileGroup first(FileGroup first, FileGroup second) {
+        LOG.warn("left out, since {} is shown in its place: {}", Printable.of(first.path()), Printable.of(second.path()));
+        return first;
+    }
+
     /** The parts of a path, without a dot at the end; none if the path leads elsewhere. */
     private static List<String> parts(String path) {
         List<String> parts = new ArrayList<>(Arrays.asList(path.split("/", -1)));
@@ -62,8 +73,8 @@ public final class VmPaths {
             parts.removeLast();
         }
         boolean unsafe = parts.stream().anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals("..")
-                || part.indexOf('\0') >= 0);
-        return unsafe ? List.of() : parts;
+                || part.indexOf('\0') >= 0 || part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME);
+        return unsafe || parts.size() > DEEPEST ? List.of() : parts;
     }
 
     private static int depth(String backupPath) {

@@ -14,6 +14,7 @@ import org.qbfs.error.ResourceLimit;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.io.ByteSource;
 import org.qbfs.io.SliceSource;
+import org.qbfs.sparse.SparseMap;
 import org.qbfs.sparse.SparseSource;
 import org.qbfs.tar.TarEntry;
 import org.qbfs.tar.TarReader;
@@ -23,7 +24,11 @@ import org.qbfs.tar.TarReader;
  * callers keep what they learn.
  */
 public final class Archive {
-    private static final int MOST_ENTRIES = 4_000_000;
+    /** What an entry takes in memory as a part of the tree, without its name. */
+    private static final int ENTRY_BYTES = 600;
+    private static final int EXTENT_BYTES = 16;
+    /** Copies of a name, and of the paths made of it. */
+    private static final int NAME_COPIES = 4;
 
     private final FileGroup group;
     private final ByteSource stream;
@@ -92,23 +97,35 @@ public final class Archive {
      */
     public Listing list() throws IOException {
         List<TarEntry> entries = new ArrayList<>();
+        long budget = Runtime.getRuntime().maxMemory() / 4;
+        long weight = 0;
         long at = 0;
         try {
             Optional<TarEntry> entry = reader.entryAt(at);
             while (entry.isPresent()) {
-                if (entries.size() == MOST_ENTRIES) {
-                    throw new ResourceLimit("the archive has more than " + MOST_ENTRIES + " entries",
-                            MOST_ENTRIES + 1L, MOST_ENTRIES, Place.of(group.path()));
+                weight += weight(entry.get());
+                if (weight > budget) {
+                    throw new ResourceLimit("the archive has more entries than there is memory for: more than "
+                            + entries.size(), weight, budget, Place.of(group.path()));
                 }
                 ArchivePath.below(group.path(), entry.get().name());
                 entries.add(entry.get());
                 at = entry.get().nextOffset();
                 entry = reader.entryAt(at);
             }
+            if (!reader.isEndMarker(at)) {
+                throw new TruncatedData("the archive ends without an end marker: entries may be missing",
+                        Place.of(stream.name(), at, at));
+            }
             return new Listing(entries, Optional.empty());
         } catch (CorruptData | TruncatedData e) {
             return new Listing(entries, Optional.of(e));
         }
+    }
+
+    private static long weight(TarEntry entry) {
+        long extents = entry.sparse().map(SparseMap::extents).orElse(0);
+        return ENTRY_BYTES + NAME_COPIES * ((long) entry.name().length() + entry.linkTarget().length()) + EXTENT_BYTES * extents;
     }
 
     /**
