@@ -17,6 +17,14 @@ public interface CheckpointSink {
     /** Whether a checkpoint at {@code decodedOffset} is worth making. Cheap: asked at every block. */
     boolean wants(long decodedOffset);
 
+    /**
+     * The same for a checkpoint that may have to hold up to {@code window} bytes before it: large ones are wanted less
+     * often, because they take memory and time to make and to start from.
+     */
+    default boolean wants(long decodedOffset, long window) {
+        return wants(decodedOffset);
+    }
+
     /** Keeps {@code checkpoint}. */
     void add(Checkpoint checkpoint);
 }

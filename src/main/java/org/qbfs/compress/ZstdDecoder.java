@@ -293,7 +293,7 @@ final class ZstdDecoder implements Decoder {
     }
 
     private void layCheckpoint() {
-        if (watched == null && decodedOfFrame > 0 && sink.wants(position)) {
+        if (watched == null && decodedOfFrame > 0 && sink.wants(position, window)) {
             ByteArrayOutputStream head = new ByteArrayOutputStream();
             for (long field : new long[] {window, contentSize, decodedOfFrame, hasChecksum ? 1 : 0}) {
                 for (int i = 0; i < 8; i++) {
@@ -328,7 +328,7 @@ final class ZstdDecoder implements Decoder {
         if (size < 0 || done < 0 || unpacked.window().length > size || (int64(head, 24) & ~1L) != 0) {
             throw damagedCheckpoint(from);
         }
-        out = Arrays.copyOf(unpacked.window(), unpacked.window().length + ZstdBlock.SLACK);
+        out = Arrays.copyOf(unpacked.window(), unpacked.window().length + STEP + ZstdBlock.SLACK);
         decoded = unpacked.window().length;
         given = decoded;
         begin(size, int64(head, 24) == 1);

@@ -33,7 +33,7 @@ class ZstdIT {
     }
 
     private static void same(byte[] plain, byte[] compressed) {
-        Checkpoints checkpoints = new Checkpoints(100_000, 1 << 26);
+        Checkpoints checkpoints = new Checkpoints(30_000, 1 << 26);
         CodecCheck.Decoded decoded = CodecCheck.decode(ZSTD, new MemorySource("stream", compressed),
                 Checkpoint.START, checkpoints);
         if (decoded.error() != null) {
@@ -115,7 +115,7 @@ class ZstdIT {
     void checkpointsInsideAFrameKeepOnlyWhatIsUsed() throws Exception {
         byte[] plain = Samples.join(PLAIN, Samples.mixed(5_000_000, 42));
         byte[] compressed = Tool.filter(plain, "zstd", "-c", "--zstd=wlog=19");
-        Checkpoints checkpoints = new Checkpoints(1 << 19, 1 << 26);
+        Checkpoints checkpoints = new Checkpoints(1 << 16, 1 << 26);
         CodecCheck.decode(ZSTD, new MemorySource("stream", compressed), Checkpoint.START, checkpoints);
         assertTrue(checkpoints.snapshot().size() >= 8, checkpoints.snapshot().size() + " checkpoints");
         for (Checkpoint checkpoint : checkpoints.snapshot()) {
