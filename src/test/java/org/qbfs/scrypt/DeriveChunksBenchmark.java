@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * Derives the keys of scrypt files once, in a process that has done nothing else: what a user waits for.
  * Run by scripts/bench/kdf as {@code DeriveChunksBenchmark WORKERS BUDGET ROUNDS PRIORITY FILE...}, with the
- * passphrase in the environment. Prints for each round the seconds that it took, then those since the process
- * was started, and its peak memory.
+ * passphrase in the environment. Prints for each round the seconds that it took and those of CPU time, then both
+ * for the whole process, and its peak memory.
  */
 final class DeriveChunksBenchmark {
     private DeriveChunksBenchmark() {}
@@ -29,6 +29,7 @@ final class DeriveChunksBenchmark {
         try (KeyDerivation keys = ScheduledKeyDerivation.create(Long.parseLong(args[1]), Integer.parseInt(args[0]))) {
             for (int round = 0; round < Integer.parseInt(args[2]); round++) {
                 long start = System.nanoTime();
+                long startCpu = cpuNanos();
                 List<CompletableFuture<byte[]>> futures = new ArrayList<>();
                 for (ScryptHeader header : headers) {
                     futures.add(keys.derive(passphrase, header.parameters(), priority));
@@ -38,12 +39,16 @@ final class DeriveChunksBenchmark {
                         throw new IllegalStateException("wrong key for " + args[4 + i]);
                     }
                 }
-                System.out.printf("%.3f%n", (System.nanoTime() - start) / 1e9);
+                System.out.printf("%.3f%n%.3f%n", (System.nanoTime() - start) / 1e9, (cpuNanos() - startCpu) / 1e9);
             }
         }
-        System.out.printf("up %.3f%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+        System.out.printf("up %.3f%n%.3f%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1e3, cpuNanos() / 1e9);
         try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
             status.filter(line -> line.startsWith("VmHWM")).forEach(System.out::println);
         }
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 }
