@@ -88,19 +88,19 @@ final class MultiVolumeStack implements ArchiveStack {
             if (length == TarReader.BLOCK && TarReader.isHeader(head.array())) {
                 return List.copyOf(layers);
             }
-            Layer layer = layer(Arrays.copyOf(head.array(), Math.min(length, Codecs.HEAD)), bytes.name());
+            Layer layer = layer(Arrays.copyOf(head.array(), Math.min(length, Codecs.HEAD)), bytes.name(), layers.size());
             layers.add(layer);
             bytes = layer.undo(chunk, bytes);
         }
         throw new CorruptData("the chunk holds no tar volume that can be found", Place.of("chunk " + chunk.member().name()));
     }
 
-    private Layer layer(byte[] start, String name) throws IOException {
+    private Layer layer(byte[] start, String name, int depth) throws IOException {
         if (startsWith(start, SALTED)) {
             return (chunk, bytes) -> decrypt(bytes);
         }
         Codec codec = codec(start, name);
-        return (chunk, bytes) -> decoding.decode(chunk.name(), chunk.member().size(), bytes, codec);
+        return (chunk, bytes) -> decoding.decode(chunk.name() + "/" + depth, chunk.member().size(), bytes, codec);
     }
 
     private static Codec codec(byte[] start, String name) throws IOException {

@@ -104,7 +104,7 @@ class ChunkOpenersTest {
 
     private ScryptChunkOpener scrypt(byte[] file) {
         return new ScryptChunkOpener(new MemorySource("backup", file), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
-                keys, Runnable::run, new PartCache(1 << 20));
+                keys, Runnable::run, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
     private static byte[] encryptChunk(int number, byte[] plain) throws Exception {
@@ -186,7 +186,7 @@ class ChunkOpenersTest {
         byte[] text = "version=4\n".getBytes(StandardCharsets.US_ASCII);
         byte[] right = encrypt("backup-header!" + SECRET, text);
         ScryptChunkOpener opener = scrypt(right);
-        assertArrayEquals(text, opener.openHeader(new Member(Catalog.HEADER_MAC, 0, right.length, true)));
+        assertArrayEquals(text, opener.openHeader(new Member(Catalog.HEADER_MAC, 0, right.length, true)).text());
         byte[] wrong = encrypt("backup-header!other", text);
         assertThrows(WrongPassphrase.class, () -> scrypt(wrong).openHeader(new Member(Catalog.HEADER_MAC, 0, wrong.length, true)));
         assertThrows(CorruptData.class, () -> opener.openHeader(new Member(Catalog.HEADER_MAC, 0, 1 << 20, true)));
@@ -213,7 +213,7 @@ class ChunkOpenersTest {
 
     private static HmacChunkOpener hmac(ByteSource file, java.util.concurrent.Executor background) throws IOException {
         return new HmacChunkOpener(file, MacAlgorithm.named("sha512"), new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
-                background, new PartCache(1 << 20));
+                background, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
     private static Chunk withMac(int dataLength, int macLength) {

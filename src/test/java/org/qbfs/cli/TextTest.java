@@ -99,7 +99,7 @@ class TextTest {
     @Test
     void messagesSayWhatAndWhyAndWhatToDo() {
         String damage = message(new CorruptData("bad", Place.of("x", 1, 2)), false);
-        assertTrue(damage.startsWith("qbfs: x [1, 2): bad\n      Only the bytes"), damage);
+        assertTrue(damage.startsWith("qbfs: x [1, 2): bad\n      Only what depends"), damage);
         assertEquals("qbfs: /f: no such file\n", message(new NoSuchFileException("/f"), false));
         assertEquals("qbfs: /f: permission denied\n", message(new AccessDeniedException("/f"), false));
         assertEquals("qbfs: /f: busy\n", message(new FileSystemException("/f", null, "busy"), false));

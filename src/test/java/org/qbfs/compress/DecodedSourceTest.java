@@ -316,7 +316,8 @@ class DecodedSourceTest {
                 dst.clear();
                 source.read(at, dst);
             }
-            assertTrue(codec.decoded.get() < plain.length * 1.3, "decoded " + codec.decoded.get());
+            // A few blocks may be decoded twice, as the threads happen to run; each one twice is what must not be.
+            assertTrue(codec.decoded.get() < plain.length * 1.6, "decoded " + codec.decoded.get());
         }
     }
 

@@ -57,7 +57,7 @@ public final class TestBackup {
     /** An archive of an inner tar's members. */
     public static Archive archive(String path, byte[] tar) {
         return new Archive(new FileGroup(path, List.of(new Chunk(path, 0, new Member(path + ".000", 0, tar.length, true),
-                Optional.empty()))), new MemorySource(path, tar));
+                Optional.empty()))), new MemorySource(path, tar), new ReadActivity());
     }
 
     public static byte[] random(int length) {
@@ -119,7 +119,7 @@ public final class TestBackup {
 
     public static BackupFile open(Path file, String passphrase) throws IOException {
         return BackupFile.open(file, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
-                new Settings(32 << 20, 64 << 20, 2, Optional.empty()));
+                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), Optional.empty()));
     }
 
     private static byte[] gzip(byte[] bytes) {
