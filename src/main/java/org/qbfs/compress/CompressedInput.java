@@ -33,6 +33,8 @@ final class CompressedInput {
     private long base;
     private int ask = FIRST;
     private boolean ended;
+    /** Reads that end here or behind have failed; those that end before have not. */
+    private long failsAt = Long.MAX_VALUE;
 
     CompressedInput(ByteSource source, long offset) {
         this.source = source;
@@ -72,33 +74,43 @@ final class CompressedInput {
         return got > 0;
     }
 
-    /** Reads less where more fails, so that the bytes before a damaged range are not lost. */
+    /**
+     * Reads less where more fails, so that the bytes before a damaged range are not lost. Each attempt halves the
+     * range in which the damage can begin, because a failing read may be slow.
+     */
     private int readWhatCanBeHad(int wanted) throws IOException {
         long from = base + end;
-        for (int length = wanted;;) {
+        int length = from + wanted < failsAt ? wanted : (int) Math.max(1, (failsAt - from) / 2);
+        for (;;) {
             try {
                 int got = source.read(from, ByteBuffer.wrap(bytes, end, length));
                 ended = got < length;
+                if (from + got >= failsAt) {
+                    failsAt = Long.MAX_VALUE;
+                }
                 return got;
             } catch (IOException e) {
-                if (length == 1) {
+                long damaged = damagedFrom(e, from, from + length);
+                failsAt = damaged < 0 ? from + length : damaged + 1;
+                if (failsAt == from + 1) {
                     throw e;
                 }
-                length = readable(e, from, length);
+                length = damaged < 0 ? length / 2 : (int) (damaged - from);
             }
         }
     }
 
-    /** A length below {@code length} that may be had: up to where the error says it begins, else half. */
-    private int readable(IOException error, long from, int length) {
+    /** Where in {@code [from, end)} of the source the damage begins, if the error tells; else -1. */
+    private long damagedFrom(IOException error, long from, long end) {
         if (error instanceof QbfsException typed) {
             for (Place.Range range : typed.place().ranges()) {
-                if (range.source().equals(source.name()) && range.start() > from && range.start() < from + length) {
-                    return (int) (range.start() - from);
+                if (range.source().equals(source.name()) && range.start() >= 0 && range.start() < end
+                        && range.end() > from) {
+                    return Math.max(from, range.start());
                 }
             }
         }
-        return length / 2;
+        return -1;
     }
 
     /** The next byte, 0 to 255; -1 at the end. */
