@@ -98,6 +98,11 @@ public final class SampleBackup {
 
     /** Makes a backup at {@code out}. */
     public Path backup(Path out, String... options) throws IOException, InterruptedException {
+        return backup(tree, out, options);
+    }
+
+    /** Makes a backup of {@code tree} at {@code out}. */
+    public static Path backup(Path tree, Path out, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of("src/test/scripts/make-backup").toAbsolutePath().toString()));
         command.addAll(List.of("--chunk-size", String.valueOf(CHUNK)));
         command.addAll(Arrays.asList(options));
