@@ -28,7 +28,9 @@ final class ErrorLog {
             return;
         }
         if (error instanceof QbfsException) {
-            LOG.error("{} {}: {}", operation, path, error.getMessage());
+            // Most places begin with the path already.
+            String message = error.getMessage();
+            LOG.error("{} {}", operation, message.startsWith(path) ? message : path + ": " + message);
             LOG.debug("Where it was found", error);
         } else {
             LOG.error("{} {} failed", operation, path, error);

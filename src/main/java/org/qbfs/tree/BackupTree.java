@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.FileGroup;
+import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
 import org.qbfs.io.ByteSource;
 import org.qbfs.tar.TarEntry;
@@ -87,7 +88,7 @@ public final class BackupTree {
             if (below.isEmpty()) {
                 whole.add(group);
             } else if (slash < 0) {
-                children.put(below, new Lazy<>(() -> node(group, "/" + path + "/" + below)));
+                children.put(below, new Lazy<>(() -> placed(group, "/" + path + "/" + below)));
             } else {
                 deeper.computeIfAbsent(below.substring(0, slash), name -> new LinkedHashMap<>())
                         .put(below.substring(slash + 1), group);
@@ -105,6 +106,14 @@ public final class BackupTree {
             return new Directory.Contents(merged, List.copyOf(damage));
         });
         return nodes.directory(OPEN, written, all, () -> backup.prepare(List.copyOf(groups.values())));
+    }
+
+    private Node placed(FileGroup group, String path) throws IOException {
+        try {
+            return node(group, path);
+        } catch (QbfsException e) {
+            throw e.within(Place.of(path));
+        }
     }
 
     /** What {@code group} holds: a file, a link, or a directory. */

@@ -176,6 +176,7 @@ class BackupTreeTest {
         made.remove("vm1/private.img.005.hmac");
         try (BackupFile backup = made.open(dir)) {
             CorruptData error = assertThrows(CorruptData.class, () -> BackupTree.of(backup).find("work/private.img"));
+            assertTrue(error.getMessage().startsWith("/work/private.img → "), error.getMessage());
             assertTrue(error.getMessage().contains("vm2/private.img"), error.getMessage());
             contents(backup, "vault/private.img").readBytes(0, 100);
         }
