@@ -77,6 +77,9 @@ public final class BackupFile implements Closeable {
             if (Files.isDirectory(path)) {
                 throw new UnsupportedFormat("a directory: a backup of version 1, or none", Place.of(path.toString()));
             }
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                throw new NotABackup("no regular file; copy the backup to one first", Place.of(path.toString()));
+            }
             opening = new Opening(path, FileSource.open(path), passphrase, settings);
             return opening.open();
         } catch (Throwable e) {
