@@ -22,6 +22,8 @@ import org.qbfs.io.ByteSource;
 final class BlockLoader {
     /** What it costs to start from a checkpoint, in decoded bytes of the same time. */
     private static final long OPEN_COST = 64 << 10;
+    /** A thread waits for so many decoders that end before its block; then it starts one of its own. */
+    private static final int MOST_WAITS = 3;
     /** So many blocks before the one that was wanted are kept as well: readers also go backwards. */
     private static final int KEPT_BEFORE = 16;
 
@@ -340,6 +342,8 @@ final class BlockLoader {
      */
     private Cursor acquire(long start, CompletableFuture<Block> promise) {
         Checkpoint from;
+        Cursor waitedFor = null;
+        int waits = 0;
         lock.lock();
         try {
             for (;;) {
@@ -348,7 +352,10 @@ final class BlockLoader {
                 }
                 from = checkpoints.before(start);
                 long idleAt = cache.idlePosition(source, start);
-                if (isAnyBusyBetween(Math.max(idleAt + 1, from.decodedOffset()), start)) {
+                Cursor coming = busyBetween(Math.max(idleAt + 1, from.decodedOffset()), start);
+                if (coming != null && waits < MOST_WAITS) {
+                    waits += coming == waitedFor ? 0 : 1;
+                    waitedFor = coming;
                     progress.awaitUninterruptibly();
                     continue;
                 }
@@ -367,15 +374,16 @@ final class BlockLoader {
         }
     }
 
-    /** Whether a decoder that is at work will come past sooner than one that starts now. */
-    private boolean isAnyBusyBetween(long from, long to) {
+    /** The decoder at work that will come past first, and sooner than one that starts now; null if there is none. */
+    private Cursor busyBetween(long from, long to) {
+        Cursor nearest = null;
         for (Cursor cursor : busy) {
             long position = cursor.position();
-            if (position >= from && position <= to) {
-                return true;
+            if (position >= from && position <= to && (nearest == null || position > nearest.position())) {
+                nearest = cursor;
             }
         }
-        return false;
+        return nearest;
     }
 
     /** A cursor that starts its decoder with the first read, outside the lock: that may cost seconds. */
