@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.qbfs.extract.Extraction;
+import org.qbfs.extract.FirstChunks;
 import org.qbfs.extract.Plan;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.RegularFile;
@@ -63,8 +64,9 @@ final class ExtractCommand implements Callable<Integer> {
         }
         try (BackupFile backup = options.open();
                 Progress shown = Progress.start(System.err, Progress.Style.of(progress), "read")) {
-            BackupTree tree = BackupTree.of(backup);
-            Plan plan = Plan.of(tree, all ? List.of("") : paths);
+            List<String> wanted = all ? List.of("") : paths;
+            FirstChunks.prepare(backup, wanted);
+            Plan plan = Plan.of(BackupTree.of(backup), wanted);
             shown.total(plan.dataBytes());
             return (toStandardOutput ? write(plan, shown) : extract(plan, shown)).number();
         }

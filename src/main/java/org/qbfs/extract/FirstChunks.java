@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.extract;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.qbfs.backup.FileGroup;
+import org.qbfs.tree.VmPaths;
+import org.qbfs.volume.BackupFile;
+
+/**
+ * Asks for the keys of the chunks that an extraction will need first, all at once: the key derivation is much faster for
+ * several than for one after the other, and reading asks for the next ones only when it has begun.
+ */
+public final class FirstChunks {
+    /** Further ones are asked for by whoever reads forward. */
+    private static final int MOST = 8;
+
+    private FirstChunks() {}
+
+    /** Has the first chunks of what lies at or below {@code paths} made ready. Returns at once. */
+    public static void prepare(BackupFile backup, List<String> paths) {
+        List<FileGroup> wanted = new ArrayList<>();
+        VmPaths.of(backup).forEach((vm, groups) -> groups.forEach((below, group) -> {
+            if (paths.stream().anyMatch(path -> overlaps(path, vm + "/" + below))) {
+                wanted.add(group);
+            }
+        }));
+        // Of every file the first one, which tells what it is; then the files' other chunks, as they will be read.
+        wanted.stream().limit(MOST).forEach(group -> group.chunks().stream().limit(1).forEach(backup::prepare));
+        wanted.stream().flatMap(group -> group.chunks().stream().skip(1)).limit(Math.max(0, MOST - wanted.size()))
+                .forEach(backup::prepare);
+    }
+
+    /** Whether one of them is, or lies in, the other. */
+    static boolean overlaps(String path, String group) {
+        String one = trimmed(path);
+        String other = trimmed(group);
+        return one.equals("/") || (one.startsWith(other) || other.startsWith(one));
+    }
+
+    /** With one slash at the end, so that a name is not taken for the start of a longer one. */
+    private static String trimmed(String path) {
+        return path.replaceFirst("^[/.]+/", "").replaceFirst("^/+", "").replaceFirst("/*$", "/");
+    }
+}
