@@ -14,8 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
  * of <em>calls</em>, so that a process that lives for seconds would see it late if it made few large ones.
  */
 public final class ChunkMac {
-    /** Measured by scripts/bench/kdf-first-use: small enough to compile early, large enough to cost nothing. */
-    private static final int PIECE = 8 << 10;
+    /** Small enough to be compiled early, large enough to cost nothing later; see scripts/bench/kdf-first-use. */
+    private static final int PIECE = 1 << 10;
     private static final int HMAC_KEY_START = 32;
 
     private final Mac mac;

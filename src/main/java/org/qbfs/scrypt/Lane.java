@@ -40,12 +40,15 @@ final class Lane {
     Worker holder;
     /** Whether its work is not wanted any more. */
     boolean dropped;
+    /** The pages of the table from here on were populated by another thread, or are about to be. Guarded likewise. */
+    private int populatedFrom;
 
     /** Block {@code index} of {@code derivation}, parked at its start. */
     Lane(Derivation derivation, int index, Table table, MemorySegment memory) {
         this.derivation = derivation;
         this.index = index;
         this.table = table;
+        this.populatedFrom = table.pages().length;
         this.memory = memory;
         this.rows = 1L << derivation.parameters().logN();
         this.r = derivation.parameters().r();
@@ -77,6 +80,18 @@ final class Lane {
 
     int[] pages() {
         return table.pages();
+    }
+
+    /**
+     * A page that this lane will fill, the last first, or -1 if none is left. May be called while another
+     * thread has this lane, whose progress need not be known exactly.
+     */
+    int pageToPopulate() {
+        if (populatedFrom <= table.pageIndex(stored / table.stride()) + 1) {
+            return -1;
+        }
+        populatedFrom--;
+        return table.pages()[populatedFrom];
     }
 
     int r() {

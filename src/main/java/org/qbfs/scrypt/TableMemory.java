@@ -83,6 +83,11 @@ final class TableMemory implements AutoCloseable {
         }
     }
 
+    /** Has the kernel provide a page before it is written. Safe while others use the memory. */
+    void populate(int page) {
+        Posix.populate(memory.asSlice((long) page * pageBytes, pageBytes));
+    }
+
     /**
      * Zeroes some of what was used, and gives it back to the system; false if there is nothing left. A row
      * of a table is as good as the passphrase for someone who guesses: it takes one PBKDF2 iteration and a
