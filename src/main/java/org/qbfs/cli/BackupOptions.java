@@ -46,6 +46,14 @@ final class BackupOptions {
             description = "keep what is learned about backups here (default: $XDG_CACHE_HOME/qbfs)")
     private Path indexDirectory;
 
+    @Option(names = "--spill-dir", paramLabel = "DIR",
+            description = "room for streams that can only be decoded from their start, sealed (default: $TMPDIR or /var/tmp)")
+    private Path spillDirectory;
+
+    @Option(names = "--spill-size", paramLabel = "SIZE", converter = Size.Converter.class,
+            description = "how much of it (default: 16G)")
+    private Size spillSize;
+
     @Option(names = "--no-index", description = "keep nothing")
     private boolean noIndex;
 
@@ -68,7 +76,7 @@ final class BackupOptions {
         requireBackup();
         Settings settings = settings();
         return BackupFile.open(backup, passphrase(), new Settings(settings.cacheBytes(), settings.kdfBytes(),
-                settings.threads(), settings.compressionFilter(), Optional.empty()));
+                settings.threads(), settings.compressionFilter(), Optional.empty(), settings.spill()));
     }
 
     /** Opens the backup, which takes over {@code secret}. */
@@ -103,7 +111,9 @@ final class BackupOptions {
                 kdfMemory == null ? defaults.kdfBytes() : kdfMemory.bytes(),
                 threads == null ? defaults.threads() : threads,
                 Optional.ofNullable(compressionFilter),
-                noIndex ? Optional.empty() : Optional.of(indexDirectory == null ? defaultIndexDirectory() : indexDirectory));
+                noIndex ? Optional.empty() : Optional.of(indexDirectory == null ? defaultIndexDirectory() : indexDirectory),
+                new Settings.Spill(spillDirectory == null ? defaults.spill().directory() : spillDirectory,
+                        spillSize == null ? defaults.spill().bytes() : spillSize.bytes()));
     }
 
     private static Path defaultIndexDirectory() {

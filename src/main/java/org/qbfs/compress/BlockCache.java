@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BlockCache {
     /** Default size of a block: what the kernel asks for at most in one read of a file. */
     public static final int DEFAULT_BLOCK_SIZE = 128 << 10;
-    private static final int DEFAULT_IDLE_DECODERS = 16;
+    /** So many decoders wait for the next read, unless said otherwise. */
+    public static final int DEFAULT_IDLE_DECODERS = 16;
     /** Idle decoders may take half as much memory as the blocks, and this in any case. */
     private static final long LEAST_IDLE_BYTES = 32 << 20;
     /** The part of the memory that is for blocks decoded lately, whether they are read again or not. */

@@ -232,6 +232,7 @@ public final class BackupFile implements Closeable {
             keys.close();
             workers.close();
             learned.close();
+            decoding.close();
             // The file before the passphrase: a chunk read to its end after that was wiped would look damaged.
             file.close();
             passphrase.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.volume;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,19 +14,21 @@ import org.qbfs.compress.Codec;
 import org.qbfs.compress.Codecs;
 import org.qbfs.compress.DecodedSource;
 import org.qbfs.compress.ReadAhead;
+import org.qbfs.compress.SpillFile;
 import org.qbfs.io.ByteSource;
 
 /** The decompression layer, with what all streams of a backup share. Safe for many threads. */
-final class Decoding {
+final class Decoding implements Closeable {
     private static final int HEAD_BYTES = Codecs.HEAD;
     /** How far decoding runs ahead of a reader that goes forward; a part of the cache, so that it stays there. */
-    private static final long MOST_AHEAD = 16L << 20;
+    private static final long MOST_AHEAD = 32L << 20;
 
     /** Memory for the checkpoints of all streams together. */
     private static final long MOST_CHECKPOINT_BYTES = 192L << 20;
     private static final long LEAST_CHECKPOINT_BYTES = 1 << 20;
 
     private final Optional<String> forcedFilter;
+    private final SpillFile spill;
     private final BlockCache cache;
     private final Learned learned;
     private final long backupSize;
@@ -36,8 +39,9 @@ final class Decoding {
         this.learned = learned;
         this.backupSize = backupSize;
         this.forcedFilter = settings.compressionFilter();
-        this.cache = new BlockCache(settings.cacheBytes());
-        this.readAhead = new ReadAhead(executor, Math.min(MOST_AHEAD, settings.cacheBytes() / 8));
+        this.spill = new SpillFile(settings.spill().directory(), settings.spill().bytes());
+        this.cache = new BlockCache(settings.cacheBytes(), BlockCache.DEFAULT_BLOCK_SIZE, BlockCache.DEFAULT_IDLE_DECODERS, spill);
+        this.readAhead = new ReadAhead(executor, Math.min(MOST_AHEAD, settings.cacheBytes() / 6));
     }
 
     /**
@@ -70,5 +74,11 @@ final class Decoding {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
         int length = compressed.read(0, head);
         return Codecs.detect(Arrays.copyOf(head.array(), length), header.compressionFilter().orElse("gzip"), compressed.name());
+    }
+
+    /** Gives back the room on disk. */
+    @Override
+    public void close() throws IOException {
+        spill.close();
     }
 }

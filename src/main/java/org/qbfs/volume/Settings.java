@@ -12,15 +12,33 @@ import java.util.Optional;
  * @param threads how many threads work at once
  * @param compressionFilter the filter to use whatever the header says
  * @param indexDirectory where indexes are kept; empty to keep none
+ * @param spill where decoded blocks go that are dear to decode again
  */
-public record Settings(
-        long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter, Optional<Path> indexDirectory) {
+public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter,
+        Optional<Path> indexDirectory, Spill spill) {
     private static final long LEAST_CACHE = 16L << 20;
     private static final long MOST_CACHE = 256L << 20;
+
+    private static final long SPILL = 16L << 30;
+
+    /**
+     * Room on disk, sealed and without a name, for streams that can only be decoded from their start.
+     *
+     * @param directory where
+     * @param bytes how much at the most; 0 for none
+     */
+    public record Spill(Path directory, long bytes) {
+        /** In {@code $TMPDIR}, or in {@code /var/tmp}, which is not in memory. */
+        public static Spill defaults() {
+            String temporary = System.getenv("TMPDIR");
+            return new Spill(Path.of(temporary == null || temporary.isEmpty() ? "/var/tmp" : temporary), SPILL);
+        }
+    }
 
     /** Sane on machines from 4 to 64 GiB; without an index. */
     public static Settings defaults() {
         long cache = Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_CACHE, MOST_CACHE);
-        return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty(), Optional.empty());
+        return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty(), Optional.empty(),
+                Spill.defaults());
     }
 }

@@ -120,7 +120,7 @@ public final class SampleBackup {
     /** Opens a backup. */
     public static BackupFile open(Path backup) throws IOException {
         return BackupFile.open(backup, new Passphrase(PASSPHRASE.getBytes(StandardCharsets.UTF_8)),
-                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.empty()));
+                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults()));
     }
 
     /** Where the member {@code name} lies in {@code backup}. */

@@ -46,7 +46,7 @@ class IndexIT {
 
     private BackupFile open(Path backup, Passphrase passphrase) throws IOException {
         return BackupFile.open(backup, passphrase,
-                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.of(index)));
+                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.of(index), Settings.Spill.defaults()));
     }
 
     private static Passphrase passphrase() {

@@ -51,7 +51,7 @@ public final class MadeBackup {
 
     static BackupFile open(Path backup, String passphrase) throws IOException {
         return BackupFile.open(backup, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
-                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.empty()));
+                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults()));
     }
 
     /** How many chunks the group {@code path} has. */

@@ -119,7 +119,7 @@ public final class TestBackup {
 
     public static BackupFile open(Path file, String passphrase) throws IOException {
         return BackupFile.open(file, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
-                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), Optional.empty()));
+                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults()));
     }
 
     private static byte[] gzip(byte[] bytes) {
