@@ -58,7 +58,8 @@ final class Learned implements ChunkMemory, Closeable {
         }
     }
 
-    private void read(ByteBuffer record) {
+    /** Takes over one record of an index. */
+    void read(ByteBuffer record) {
         try {
             switch (record.get()) {
                 case KEY -> keys.put(record.getLong(), bytes(record, KEY_LENGTH));
