@@ -47,6 +47,9 @@ record XmlElement(String name, Map<String, String> attributes, String text, List
             return new Builder(source).build(factory().createXMLStreamReader(new StringReader(text)));
         } catch (XMLStreamException e) {
             throw new CorruptData("not well-formed XML: " + oneLine(e.getMessage()), Place.of(source), e);
+        } catch (RuntimeException e) {
+            // The JDK's parser has no text for some of its own messages, and throws MissingResourceException instead.
+            throw new CorruptData("XML that the parser fails with: " + oneLine(e.getMessage()), Place.of(source), e);
         }
     }
 
