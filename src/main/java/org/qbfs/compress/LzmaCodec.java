@@ -2,6 +2,8 @@
 package org.qbfs.compress;
 
 import java.io.IOException;
+import org.qbfs.error.CorruptData;
+import org.qbfs.error.Place;
 import org.qbfs.io.ByteSource;
 import org.tukaani.xz.LZMAInputStream;
 
@@ -19,6 +21,9 @@ final class LzmaCodec implements Codec {
 
     @Override
     public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
+        if (from.decodedOffset() != 0 || from.compressedBit() != 0) {
+            throw new CorruptData("a checkpoint, of which lzma has none", Place.of(compressed.name()));
+        }
         int limit = (int) Math.min(Integer.MAX_VALUE, WindowLimit.bytes() / 1024);
         CompressedStream in = new CompressedStream(compressed, 0);
         try {
