@@ -4,6 +4,8 @@ package org.qbfs.compress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.qbfs.error.CorruptData;
+import org.qbfs.error.Place;
 import org.qbfs.io.ByteSource;
 
 /** Bytes that are not compressed. A caller that can use the source itself should. */
@@ -14,7 +16,10 @@ final class NoneCodec implements Codec {
     }
 
     @Override
-    public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) {
+    public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws CorruptData {
+        if (from.decodedOffset() > Long.MAX_VALUE / 8 || from.compressedBit() != 8 * from.decodedOffset()) {
+            throw new CorruptData("the checkpoint at byte " + from.decodedOffset() + " is damaged", Place.of(compressed.name()));
+        }
         return new Copy(compressed, sink, from.decodedOffset());
     }
 
