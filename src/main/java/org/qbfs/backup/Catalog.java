@@ -43,6 +43,7 @@ public final class Catalog {
     private static final int MOST_PROBLEMS = 1000;
     /** Headers of one member: up to four blocks with pax. */
     private static final int HEADER_WINDOW = 4 << 10;
+    private static final int FIRST_SEARCH_WINDOW = 16 << 10;
     private static final int SEARCH_WINDOW = 1 << 20;
     private static final int CANDIDATE_WINDOW = 64 << 10;
     private static final int ZEROS = 1 << 20;
@@ -261,9 +262,10 @@ public final class Catalog {
         private long search(long from, long to) throws IOException {
             Window window = new Window(file, CANDIDATE_WINDOW);
             TarReader candidates = TarReader.ofPlainFiles(window);
-            ByteBuffer piece = ByteBuffer.allocate(SEARCH_WINDOW);
+            // Small at first: in a hostile file there may be a header, and damage again, in every block.
+            ByteBuffer piece = ByteBuffer.allocate(FIRST_SEARCH_WINDOW);
             // Pieces overlap by a header, so that none is missed at a seam.
-            for (long start = from; start < to; start += SEARCH_WINDOW - TarReader.BLOCK) {
+            for (long start = from; start < to; start += piece.capacity() - TarReader.BLOCK, piece = searchWindow(piece)) {
                 piece.clear();
                 file.read(start, piece);
                 piece.flip();
@@ -274,6 +276,10 @@ public final class Catalog {
                 }
             }
             return end;
+        }
+
+        private static ByteBuffer searchWindow(ByteBuffer last) {
+            return last.capacity() < SEARCH_WINDOW ? ByteBuffer.allocate(SEARCH_WINDOW) : last;
         }
 
         private static boolean isMemberHeader(ByteBuffer piece, int at, long offset, TarReader candidates)
