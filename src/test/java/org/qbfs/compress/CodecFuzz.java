@@ -9,7 +9,7 @@ import org.qbfs.io.MemorySource;
 /** What must hold of any codec, whatever it is given. */
 final class CodecFuzz {
     /** So much is decoded: a small stream may stand for gigabytes. */
-    private static final int MOST_DECODED = 256 << 10;
+    private static final int MOST_DECODED = 320 << 10;
     private static final int SPACING = 50;
 
     private CodecFuzz() {}
