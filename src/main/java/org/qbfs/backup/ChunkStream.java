@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.qbfs.error.Place;
 import org.qbfs.error.TruncatedData;
@@ -20,6 +21,10 @@ import org.qbfs.io.Clamp;
  * <p>Where a chunk is missing between others, its place is known if all whole chunks but the last have one
  * size (they were cut at one size); reads of it fail, those behind it go on. Otherwise the stream ends in
  * an error at the first gap.
+ *
+ * <p>The size of a chunk is not known to be right before it is authenticated, and it says where those behind it lie. Those
+ * that have the size of the first one, up to one that has not, have the size that the stream was cut at; before a chunk behind
+ * that one is read, all before it are authenticated.
  */
 public final class ChunkStream implements ByteSource {
     /** A reader that came this far in a row will want the next chunk too. */
@@ -34,6 +39,10 @@ public final class ChunkStream implements ByteSource {
     private final ChunkOpener opener;
     private final List<Slot> slots;
     private final long[] ends;
+    /** So many slots from the start have the size of the first. */
+    private final int ofOneSize;
+    /** So many slots from the start are authentic; counted only where the chunks are not of one size. */
+    private final AtomicInteger authenticSlots = new AtomicInteger();
     private final AtomicLong runStart = new AtomicLong();
     private final AtomicLong runEnd = new AtomicLong();
 
@@ -68,7 +77,8 @@ public final class ChunkStream implements ByteSource {
             ends[slots.size()] = END;
             slots.add(new Slot(next, Optional.empty(), END - end));
         }
-        return new ChunkStream(group.path(), opener, List.copyOf(slots), Arrays.copyOf(ends, slots.size()));
+        return new ChunkStream(group.path(), opener, List.copyOf(slots), Arrays.copyOf(ends, slots.size()),
+                gapSize >= 0 ? slots.size() : leadingOfOneSize(group, opener));
     }
 
     private static long product(long count, long size) {
@@ -89,11 +99,22 @@ public final class ChunkStream implements ByteSource {
         return size;
     }
 
-    private ChunkStream(String name, ChunkOpener opener, List<Slot> slots, long[] ends) {
+    private static int leadingOfOneSize(FileGroup group, ChunkOpener opener) {
+        List<Chunk> chunks = group.chunks();
+        int count = 0;
+        while (count < chunks.size() && chunks.get(count).number() == count
+                && opener.openedSize(chunks.get(count)) == opener.openedSize(chunks.getFirst())) {
+            count++;
+        }
+        return count;
+    }
+
+    private ChunkStream(String name, ChunkOpener opener, List<Slot> slots, long[] ends, int ofOneSize) {
         this.name = name;
         this.opener = opener;
         this.slots = slots;
         this.ends = ends;
+        this.ofOneSize = ofOneSize;
     }
 
     @Override
@@ -122,9 +143,23 @@ public final class ChunkStream implements ByteSource {
         Slot here = slots.get(slot);
         Chunk chunk = here.chunk().orElseThrow(() -> new TruncatedData("the chunk is missing",
                 Place.of("chunk " + ChunkName.of(name, Math.toIntExact(here.number() + position / here.lostSize())))));
+        if (slot > ofOneSize) {
+            authenticateBefore(slot);
+        }
         ByteSource opened = opener.open(chunk);
         if (Clamp.limited(dst, length, part -> opened.read(position, part)) < length) {
             throw new TruncatedData("the chunk is shorter than its size", Place.of("chunk " + chunk.member().name()));
+        }
+    }
+
+    /** Makes sure that the sizes of all chunks before {@code slot} are right. */
+    private void authenticateBefore(int slot) throws IOException {
+        for (int before = authenticSlots.get(); before < slot; before++) {
+            Optional<Chunk> chunk = slots.get(before).chunk();
+            if (chunk.isPresent()) {
+                opener.authenticate(chunk.get());
+            }
+            authenticSlots.accumulateAndGet(before + 1, Math::max);
         }
     }
 

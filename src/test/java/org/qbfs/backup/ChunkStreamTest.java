@@ -71,7 +71,10 @@ class ChunkStreamTest {
         }
 
         @Override
-        public boolean authenticate(Chunk chunk) {
+        public boolean authenticate(Chunk chunk) throws IOException {
+            if (chunk.number() == bad) {
+                throw new CorruptData("bad", Place.of(chunk.name()));
+            }
             return true;
         }
 
@@ -97,6 +100,19 @@ class ChunkStreamTest {
         ByteSourceContract.check(new Chunks(whole).stream(), whole);
         ByteSourceContract.check(new Chunks(new byte[0]).stream(), new byte[0]);
         ByteSourceContract.check(new Chunks(whole, 5000, 10_000).stream(), whole, 5000);
+    }
+
+    @Test
+    void chunkOfAnotherSizeThatIsNotAuthenticMovesNothingBehindIt() throws Exception {
+        byte[] whole = random(100);
+        Chunks chunks = new Chunks(whole, 20, 40, 60, 80);
+        chunks.pieces.set(2, random(13));
+        chunks.bad = 2;
+        ChunkStream stream = chunks.stream();
+        assertArrayEquals(Arrays.copyOf(whole, 40), stream.readBytes(0, 40));
+        for (int at : new int[] {40, 53, 60, 80}) {
+            assertThrows(CorruptData.class, () -> stream.read(at, ByteBuffer.allocate(5)), "at " + at);
+        }
     }
 
     @Test
