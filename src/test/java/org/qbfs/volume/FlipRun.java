@@ -157,10 +157,10 @@ public final class FlipRun {
         }
     }
 
-    /** Runs {@code count} cases. */
+    /** Runs {@code count} cases; the one that a message names by its seed is the first of a run with that seed. */
     Result run(int count, long seed) throws IOException {
         for (int i = 0; i < count; i++) {
-            Subject subject = subjects.get(i % subjects.size());
+            Subject subject = subjects.get((int) ((seed + i) % subjects.size()));
             Damage.Damaged damaged = subject.damage.next(new Random(seed + i));
             String what = "seed " + (seed + i) + ", version " + subject.kind + ", " + damaged.what();
             Files.write(file, damaged.bytes());
