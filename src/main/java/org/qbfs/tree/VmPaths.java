@@ -87,7 +87,9 @@ public final class VmPaths {
             return SafeNames.Candidate.of(vm.get());
         }
         if (parts.getFirst().equals(DOM0_HOME)) {
-            return new SafeNames.Candidate("dom0", OptionalInt.empty(), DOM0_HOME, true);
+            // One dom0, whatever its homes are called: a second one would cost both their name.
+            return inventory.included().stream().map(SafeNames.Candidate::of).filter(SafeNames.Candidate::isDom0).findFirst()
+                    .orElse(new SafeNames.Candidate("dom0", OptionalInt.empty(), DOM0_HOME, true));
         }
         // A group of one part has no directory; one that holds a whole directory is that directory.
         return SafeNames.Candidate.unlisted(String.join("/", parts.subList(0, Math.max(1, parts.size() - 1))));

@@ -18,12 +18,19 @@ class FlipIT {
         System.setProperty("org.slf4j.simpleLogger.log.org.qbfs", "off");
     }
 
+    /** Cases of other runs in which something was wrong. */
+    private static final long[] FOUND = {4867};
+
     @TempDir
     Path directory;
 
     @Test
     void damageGivesNoWrongByteNoCrashAndNoHang() throws Exception {
-        FlipRun.Result result = new FlipRun(directory).run(CASES, 1);
+        FlipRun run = new FlipRun(directory);
+        for (long seed : FOUND) {
+            run.run(1, seed);
+        }
+        FlipRun.Result result = run.run(CASES, 1);
         assertEquals(List.of(), result.failures);
         // The damage is neither fatal nor without effect.
         assertTrue(result.refused < CASES / 2 && result.withErrors > CASES / 10 && result.complete > CASES / 10, result.toString());
