@@ -74,6 +74,7 @@ final class MountCommand implements Callable<Integer> {
 
     private int beDaemon() throws IOException {
         Daemon.detach();
+        ProcessSecrets.disableCoreDumps();
         Log.toFile(daemonLog, main.verbose());
         byte[] secret = System.in.readAllBytes();
         return serve(options.open(new Passphrase(secret)), MountPoint.absolute(mountPoint), () -> Daemon.ready(daemonLog));
@@ -81,7 +82,6 @@ final class MountCommand implements Callable<Integer> {
 
     private int serve(BackupFile opened, Path path, Runnable ready) throws IOException {
         try (BackupFile backup = opened) {
-            ProcessSecrets.disableCoreDumps();
             Learner learner = new Learner(backup, true, (done, what) -> {});
             Thread background = Thread.ofPlatform().daemon().name("qbfs-learner").unstarted(learner::run);
             try {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.qbfs.backup.Passphrase;
+import org.qbfs.scrypt.ProcessSecrets;
 import picocli.CommandLine.Option;
 
 /** Where the passphrase comes from: a descriptor, a file, the environment, or the terminal, in this order. */
@@ -24,9 +25,11 @@ final class PassphraseOptions {
     @Option(names = "--passphrase-file", paramLabel = "FILE", description = "read it from the first line of this file")
     private Path file;
 
-    /** The passphrase, which the caller closes. */
+    /** The passphrase, which the caller closes. From here on the process leaves no core dump. */
     Passphrase read(Path backup) throws IOException {
         Passphrase passphrase = new Passphrase(bytes(backup));
+        // Not before: the kernel gives /proc/self/environ to root with it.
+        ProcessSecrets.disableCoreDumps();
         if (passphrase.isEmpty()) {
             throw new UsageError("the passphrase is empty");
         }
