@@ -7,14 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +57,11 @@ public final class IndexFile implements Closeable {
     private static final int TAG_LENGTH = 16;
     private static final int RECORD_OVERHEAD = Integer.BYTES + NONCE_LENGTH + TAG_LENGTH;
     private static final int MOST_RECORD_BYTES = 64 << 20;
+    /** Names of files that are not complete yet. */
+    private static final String PREFIX = ".index";
+    private static final String SUFFIX = ".new";
+    /** Beginning an index takes milliseconds. */
+    private static final Duration ABANDONED = Duration.ofHours(1);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path path;
@@ -118,7 +127,9 @@ public final class IndexFile implements Closeable {
     }
 
     private static IndexFile create(Path path, byte[] key, byte[] binding) throws IOException {
-        Path temporary = Files.createTempFile(path.toAbsolutePath().getParent(), ".index", ".new",
+        Path directory = path.toAbsolutePath().getParent();
+        removeAbandoned(directory);
+        Path temporary = Files.createTempFile(directory, PREFIX, SUFFIX,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         FileChannel channel = FileChannel.open(temporary,
                 Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
@@ -137,6 +148,21 @@ public final class IndexFile implements Closeable {
             channel.close();
             Files.deleteIfExists(temporary);
             throw e;
+        }
+    }
+
+    /** A process that was killed while it began an index leaves a file of some bytes, with nothing in it yet. */
+    private static void removeAbandoned(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                FileTime modified = Files.getLastModifiedTime(file);
+                if (modified.toInstant().isBefore(Instant.now().minus(ABANDONED))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // Another process has just given its index the real name.
+            return;
         }
     }
 

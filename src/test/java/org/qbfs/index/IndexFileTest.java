@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -158,5 +160,15 @@ class IndexFileTest {
     void nothingThatIsWrittenCanBeSeen() throws IOException {
         write("a secret that nobody may see");
         assertFalse(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1).contains("secret"));
+    }
+
+    @Test
+    void whatAKilledProcessBeganIsRemovedAfterAWhile() throws IOException {
+        Path old = Files.write(directory.resolve(".index123.new"), new byte[40]);
+        Path young = Files.write(directory.resolve(".index124.new"), new byte[40]);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(7200)));
+        write("a");
+        assertFalse(Files.exists(old));
+        assertTrue(Files.exists(young));
     }
 }
