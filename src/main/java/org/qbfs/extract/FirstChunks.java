@@ -26,7 +26,7 @@ public final class FirstChunks {
             }
         }));
         // Of every file the first one, which tells what it is; then the files' other chunks, as they will be read.
-        wanted.stream().limit(MOST).forEach(group -> group.chunks().stream().limit(1).forEach(backup::prepare));
+        backup.prepare(wanted.stream().limit(MOST).toList());
         wanted.stream().flatMap(group -> group.chunks().stream().skip(1)).limit(Math.max(0, MOST - wanted.size()))
                 .forEach(backup::prepare);
     }

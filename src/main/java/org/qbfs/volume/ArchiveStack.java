@@ -13,7 +13,4 @@ interface ArchiveStack {
 
     /** What opens the chunks. */
     ChunkOpener opener();
-
-    /** Says that the archive of {@code group} will be opened soon. Returns at once. */
-    void prepare(FileGroup group);
 }

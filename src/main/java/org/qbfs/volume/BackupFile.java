@@ -352,7 +352,8 @@ public final class BackupFile implements Closeable {
 
     /** Says that the archives of {@code groups} will be opened soon. Returns at once. */
     public void prepare(List<FileGroup> groups) {
-        groups.forEach(stack::prepare);
+        // What an archive is stands in its first chunk.
+        groups.forEach(group -> group.chunks().stream().limit(1).forEach(this::prepare));
     }
 
     /** Ends what is under way, and closes the file: reads that are under way fail. */

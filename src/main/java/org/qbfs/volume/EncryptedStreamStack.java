@@ -46,9 +46,4 @@ final class EncryptedStreamStack implements ArchiveStack {
     public ChunkOpener opener() {
         return opener;
     }
-
-    @Override
-    public void prepare(FileGroup group) {
-        group.chunks().stream().limit(1).forEach(opener::prepare);
-    }
 }

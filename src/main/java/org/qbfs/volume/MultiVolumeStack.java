@@ -53,11 +53,6 @@ final class MultiVolumeStack implements ArchiveStack {
         return opener;
     }
 
-    @Override
-    public void prepare(FileGroup group) {
-        group.chunks().stream().limit(1).forEach(opener::prepare);
-    }
-
     /** What was done to the bytes of a chunk, undone. */
     private interface Layer {
         ByteSource undo(Chunk chunk, ByteSource bytes) throws IOException;

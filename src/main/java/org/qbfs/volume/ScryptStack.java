@@ -30,9 +30,4 @@ final class ScryptStack implements ArchiveStack {
     public ChunkOpener opener() {
         return opener;
     }
-
-    @Override
-    public void prepare(FileGroup group) {
-        group.chunks().stream().limit(1).forEach(opener::prepare);
-    }
 }
