@@ -131,6 +131,11 @@ public final class ScryptChunkOpener implements ChunkOpener {
         prepare(chunk, KeyDerivation.Priority.SOON);
     }
 
+    /** Says that {@code chunk} is waited for already: its key is derived together with others like it. Returns at once. */
+    public void hurry(Chunk chunk) {
+        prepare(chunk, KeyDerivation.Priority.URGENT);
+    }
+
     @Override
     public CompletableFuture<Void> learn(Chunk chunk) {
         return prepare(chunk, KeyDerivation.Priority.BACKGROUND);

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.qbfs.backup.Passphrase;
+import org.qbfs.volume.Ahead;
 import org.qbfs.volume.BackupFile;
 import org.qbfs.volume.Settings;
 import picocli.CommandLine.ArgGroup;
@@ -67,21 +68,26 @@ final class BackupOptions {
 
     /** Asks for the passphrase and opens the backup. */
     BackupFile open() throws IOException {
-        requireBackup();
-        return open(passphrase());
+        return open(Ahead.NOTHING);
     }
 
-    /** Asks for the passphrase and opens the backup, trusting nothing that an earlier run learned about it. */
-    BackupFile openAnew() throws IOException {
+    /** Asks for the passphrase and opens the backup, and asks {@code ahead} for what will be read first. */
+    BackupFile open(Ahead ahead) throws IOException {
+        requireBackup();
+        return open(passphrase(), ahead);
+    }
+
+    /** As {@link #open(Ahead)}, trusting nothing that an earlier run learned about the backup. */
+    BackupFile openAnew(Ahead ahead) throws IOException {
         requireBackup();
         Settings settings = settings();
         return BackupFile.open(backup, passphrase(), new Settings(settings.cacheBytes(), settings.kdfBytes(),
-                settings.threads(), settings.compressionFilter(), Optional.empty(), settings.spill()));
+                settings.threads(), settings.compressionFilter(), Optional.empty(), settings.spill()), ahead);
     }
 
     /** Opens the backup, which takes over {@code secret}. */
-    BackupFile open(Passphrase secret) throws IOException {
-        return BackupFile.open(backup, secret, settings());
+    BackupFile open(Passphrase secret, Ahead ahead) throws IOException {
+        return BackupFile.open(backup, secret, settings(), ahead);
     }
 
     /** The passphrase, from wherever the user gives it. */

@@ -6,8 +6,10 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.qbfs.error.QbfsException;
+import org.qbfs.extract.FirstChunks;
 import org.qbfs.io.ByteSource;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.Directory;
@@ -38,7 +40,7 @@ final class CatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         main.logToStandardError();
-        try (BackupFile backup = options.open()) {
+        try (BackupFile backup = options.open(FirstChunks.guess(List.of(path)))) {
             Node node = BackupTree.of(backup).find(path)
                     .orElseThrow(() -> new IOException(path + ": no such file in the backup"));
             switch (node) {

@@ -62,9 +62,9 @@ final class ExtractCommand implements Callable<Integer> {
         if (toStandardOutput && (all || paths.size() != 1 || keepDamaged)) {
             throw new UsageError("the standard output takes one file, and no damaged one");
         }
-        try (BackupFile backup = options.open();
+        List<String> wanted = all ? List.of("") : paths;
+        try (BackupFile backup = options.open(FirstChunks.guess(wanted));
                 Progress shown = Progress.start(System.err, Progress.Style.of(progress), "read")) {
-            List<String> wanted = all ? List.of("") : paths;
             FirstChunks.prepare(backup, wanted);
             Plan plan = Plan.of(BackupTree.of(backup), wanted);
             shown.total(plan.dataBytes());

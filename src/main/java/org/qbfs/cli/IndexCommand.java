@@ -30,7 +30,7 @@ final class IndexCommand implements Callable<Integer> {
         if (options.keepsNoIndex()) {
             throw new UsageError("--no-index: there would be nothing to learn for");
         }
-        try (BackupFile backup = options.open()) {
+        try (BackupFile backup = options.open(Learner.ahead())) {
             learn(backup);
             if (backup.indexSize() == 0) {
                 throw new IOException("the index could not be written");

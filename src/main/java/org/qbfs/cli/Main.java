@@ -28,6 +28,11 @@ public final class Main {
 
     /** Runs the program, and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs the program; gives its exit code. */
+    static int run(String... arguments) {
         Main main = new Main(List.of(arguments));
         CommandLine line = new CommandLine(main);
         line.setExecutionStrategy(new CommandLine.RunLast());
@@ -36,7 +41,7 @@ public final class Main {
             Messages.print(System.err, error, main.verbose);
             return ExitCode.of(error).number();
         });
-        System.exit(line.execute(arguments));
+        return line.execute(arguments);
     }
 
     boolean verbose() {

@@ -10,6 +10,7 @@ import org.qbfs.backup.Passphrase;
 import org.qbfs.fuse.Mount;
 import org.qbfs.scrypt.ProcessSecrets;
 import org.qbfs.tree.BackupTree;
+import org.qbfs.volume.Ahead;
 import org.qbfs.volume.BackupFile;
 import org.qbfs.volume.Learner;
 import picocli.CommandLine.Command;
@@ -53,7 +54,7 @@ final class MountCommand implements Callable<Integer> {
         Path path = MountPoint.check(mountPoint, options.backup(), fuseOptions);
         if (foreground) {
             main.logToStandardError();
-            return serve(options.open(), path, () -> {});
+            return serve(options.open(ahead()), path, () -> {});
         }
         return startDaemon(path);
     }
@@ -77,7 +78,11 @@ final class MountCommand implements Callable<Integer> {
         ProcessSecrets.disableCoreDumps();
         Log.toFile(daemonLog, main.verbose());
         byte[] secret = System.in.readAllBytes();
-        return serve(options.open(new Passphrase(secret)), MountPoint.absolute(mountPoint), () -> Daemon.ready(daemonLog));
+        return serve(options.open(new Passphrase(secret), ahead()), MountPoint.absolute(mountPoint), () -> Daemon.ready(daemonLog));
+    }
+
+    private Ahead ahead() {
+        return noBackground ? Ahead.NOTHING : Learner.ahead();
     }
 
     private int serve(BackupFile opened, Path path, Runnable ready) throws IOException {

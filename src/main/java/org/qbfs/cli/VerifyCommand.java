@@ -8,9 +8,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.qbfs.extract.FirstChunks;
 import org.qbfs.verify.Finding;
 import org.qbfs.verify.Report;
 import org.qbfs.verify.Verification;
+import org.qbfs.volume.Ahead;
 import org.qbfs.volume.BackupFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +43,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         main.logToStandardError();
-        try (BackupFile backup = options.openAnew()) {
+        try (BackupFile backup = options.openAnew(vms.isEmpty() ? FirstChunks.guessAll() : Ahead.NOTHING)) {
             Verification verification = Verification.of(backup, vms, options.threads());
             ReportPrinter printer = new ReportPrinter(System.out, backup.path(), json);
             Progress shown = Progress.start(System.err, Progress.Style.of(progress), "checked");

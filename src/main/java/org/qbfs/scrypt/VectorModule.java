@@ -9,6 +9,8 @@ package org.qbfs.scrypt;
  */
 final class VectorModule {
     private static final String NAME = "jdk.incubator.vector";
+    /** Set where classes that use the API must not be loaded: see scripts/qbfs. */
+    private static final String WITHOUT = "org.qbfs.scrypt.scalar";
 
     private VectorModule() {}
 
@@ -17,6 +19,9 @@ final class VectorModule {
      * before it touches a class that uses the API.
      */
     static boolean isThere() {
+        if (Boolean.getBoolean(WITHOUT)) {
+            return false;
+        }
         if (ModuleLayer.boot().findModule(NAME).isPresent()) {
             return true;
         }

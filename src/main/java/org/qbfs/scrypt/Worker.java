@@ -36,6 +36,11 @@ final class Worker {
         return held;
     }
 
+    /** Whether several lanes can be stepped in the time of one. */
+    boolean hasVectors() {
+        return together.capacity() > 1 && warmup.isWarm();
+    }
+
     boolean hasUrgent() {
         return planned.stream().anyMatch(lane -> lane.derivation().isUrgent());
     }

@@ -62,6 +62,11 @@ public final class BackupFile implements Closeable {
     private final ConcurrentHashMap<String, Archive> archives = new ConcurrentHashMap<>();
     private final ReadActivity activity = new ReadActivity();
 
+    /** Opens {@code path}, and asks for nothing ahead. */
+    public static BackupFile open(Path path, Passphrase passphrase, Settings settings) throws IOException {
+        return open(path, passphrase, settings, Ahead.NOTHING);
+    }
+
     /**
      * Opens {@code path}: reads the headers of its members, derives the keys of its header and of the list
      * of VMs, and checks both.
@@ -71,7 +76,7 @@ public final class BackupFile implements Closeable {
      * @throws UnsupportedFormat if its version, filter, cipher or digest is not known
      * @throws WrongPassphrase if the header does not verify
      */
-    public static BackupFile open(Path path, Passphrase passphrase, Settings settings) throws IOException {
+    public static BackupFile open(Path path, Passphrase passphrase, Settings settings, Ahead ahead) throws IOException {
         Opening opening = null;
         try {
             if (Files.isDirectory(path)) {
@@ -81,7 +86,7 @@ public final class BackupFile implements Closeable {
                 throw new NotABackup("no regular file; copy the backup to one first", Place.of(path.toString()));
             }
             opening = new Opening(path, FileSource.open(path), passphrase, settings);
-            return opening.open();
+            return opening.open(ahead);
         } catch (Throwable e) {
             passphrase.close();
             if (opening != null) {
@@ -127,36 +132,37 @@ public final class BackupFile implements Closeable {
             this.decoding = new Decoding(settings, workers.decoding(), learned, file.size());
         }
 
-        BackupFile open() throws IOException {
+        BackupFile open(Ahead ahead) throws IOException {
             if (file.size() == 0) {
                 throw new NotABackup("the file is empty", Place.of(path.toString()));
             }
             Catalog catalog = Catalog.scan(file);
             Optional<Member> member = catalog.member(Catalog.HEADER);
-            return member.isPresent() ? open(catalog, member.get()) : openWithoutHeader(catalog);
+            return member.isPresent() ? open(catalog, member.get(), ahead) : openWithoutHeader(catalog);
         }
 
-        private BackupFile open(Catalog catalog, Member member) throws IOException {
+        private BackupFile open(Catalog catalog, Member member, Ahead ahead) throws IOException {
             byte[] untrustedHeader = untrusted(member);
             BackupHeader untrusted = BackupHeader.parse(untrustedHeader);
             Member mac = catalog.member(Catalog.HEADER_MAC).orElseThrow(
                     () -> new NotABackup("it has no " + Catalog.HEADER_MAC, Place.of(path.toString())));
             ArchiveStack stack = untrusted.version() == 4
-                    ? openScrypt(catalog, mac, untrustedHeader, untrusted)
+                    ? openScrypt(catalog, mac, untrustedHeader, untrusted, ahead)
                     : openHmac(mac, untrustedHeader, untrusted);
             // The MAC was right, so the header is what it says.
             return new BackupFile(this, catalog, untrustedHeader, untrusted, stack);
         }
 
-        private ArchiveStack openScrypt(Catalog catalog, Member mac, byte[] untrustedHeader, BackupHeader untrusted)
-                throws IOException {
+        private ArchiveStack openScrypt(Catalog catalog, Member mac, byte[] untrustedHeader, BackupHeader untrusted,
+                Ahead ahead) throws IOException {
             ScryptChunkOpener opener = new ScryptChunkOpener(file, untrusted.backupId().orElseThrow(), passphrase, keys,
                     workers.background(), parts, learned);
             Optional<IndexPlace> place = indexPlace(mac);
             if (place.filter(IndexPlace::exists).isEmpty()) {
                 // Both keys are needed, so both are derived at once.
                 catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1)
-                        .forEach(opener::prepare);
+                        .forEach(opener::hurry);
+                ahead.ask(catalog, opener);
             }
             ScryptChunkOpener.Header header = openHeader(opener, mac);
             if (!Arrays.equals(header.text(), untrustedHeader)) {

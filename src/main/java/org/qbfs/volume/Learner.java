@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.qbfs.backup.Catalog;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.FileGroup;
 import org.slf4j.Logger;
@@ -54,6 +56,19 @@ public final class Learner {
         this.progress = progress;
     }
 
+    /** Asks ahead for what a learner begins with. */
+    public static Ahead ahead() {
+        return (untrusted, opener) -> firstChunks(inOrder(untrusted)).limit(CHUNKS_UNDER_WAY).forEach(opener::learn);
+    }
+
+    private static List<FileGroup> inOrder(Catalog catalog) {
+        return catalog.groups().stream().sorted(Comparator.comparingLong(FileGroup::storedSize)).toList();
+    }
+
+    private static Stream<Chunk> firstChunks(List<FileGroup> groups) {
+        return groups.stream().flatMap(group -> group.chunks().stream().limit(1));
+    }
+
     /** The bytes of the backup file that are to be dealt with. */
     public long total() {
         return backup.catalog().groups().stream().mapToLong(FileGroup::storedSize).sum();
@@ -66,10 +81,8 @@ public final class Learner {
 
     /** Learns until all is known, or until it is told to stop. Damage is left to those who read. */
     public void run() {
-        List<FileGroup> groups = backup.catalog().groups().stream()
-                .sorted(Comparator.comparingLong(FileGroup::storedSize))
-                .toList();
-        learnChunks(groups.stream().flatMap(group -> group.chunks().stream().limit(1)).toList(), chunk -> {});
+        List<FileGroup> groups = inOrder(backup.catalog());
+        learnChunks(firstChunks(groups).toList(), chunk -> {});
         long before = 0;
         for (FileGroup group : groups) {
             long start = before;

@@ -14,4 +14,12 @@ class FirstChunksTest {
     void pathsOverlapAtWholeNames(String path, String group, boolean expected) {
         assertEquals(expected, FirstChunks.overlaps(path, group));
     }
+
+    @ParameterizedTest
+    @CsvSource({"work/private.img,vm1/private.img,true", "work/private.img,vm2/private.img,true", "work/private.img,vm1/root.img,false",
+        "work,vm1/root.img,true", "'',vm1/root.img,true", "'',qubes.xml,false", "dom0/user/a,dom0-home/user,true",
+        "work/private.img/,vm1/private.img,true", "/work/private.img,vm1/private.img,true"})
+    void pathMayMeanTheFilesOfThatNameInAnyVm(String path, String group, boolean expected) {
+        assertEquals(expected, FirstChunks.mayHold(group, path));
+    }
 }
