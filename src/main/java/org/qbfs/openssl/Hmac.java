@@ -5,9 +5,6 @@ import java.security.GeneralSecurityException;
 import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.ExtendedDigest;
-import org.bouncycastle.crypto.macs.HMac;
-import org.bouncycastle.crypto.params.KeyParameter;
 
 /** An HMAC (RFC 2104) in progress. For one thread at a time, and for one MAC. */
 public final class Hmac {
@@ -20,7 +17,7 @@ public final class Hmac {
     private final Update update;
     private final Finish finish;
 
-    private Hmac(Update update, Finish finish) {
+    Hmac(Update update, Finish finish) {
         this.update = update;
         this.finish = finish;
     }
@@ -38,17 +35,6 @@ public final class Hmac {
         }
     }
 
-    /** One over {@code digest}. */
-    static Hmac of(ExtendedDigest digest, byte[] key) {
-        HMac mac = new HMac(digest);
-        mac.init(new KeyParameter(key));
-        return new Hmac(mac::update, () -> {
-            byte[] result = new byte[mac.getMacSize()];
-            mac.doFinal(result, 0);
-            return result;
-        });
-    }
-
     /** Takes the next {@code length} bytes from {@code offset} on. */
     public void update(byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
@@ -62,11 +48,11 @@ public final class Hmac {
         return finish.get();
     }
 
-    private interface Update {
+    interface Update {
         void accept(byte[] bytes, int offset, int length);
     }
 
-    private interface Finish {
+    interface Finish {
         byte[] get();
     }
 }

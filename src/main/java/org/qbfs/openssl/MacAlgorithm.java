@@ -7,15 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.bouncycastle.crypto.ExtendedDigest;
-import org.bouncycastle.crypto.digests.Blake2bDigest;
-import org.bouncycastle.crypto.digests.Blake2sDigest;
-import org.bouncycastle.crypto.digests.MD4Digest;
-import org.bouncycastle.crypto.digests.RIPEMD160Digest;
-import org.bouncycastle.crypto.digests.SM3Digest;
-import org.bouncycastle.crypto.digests.WhirlpoolDigest;
 import org.qbfs.error.Place;
 import org.qbfs.error.UnsupportedFormat;
 
@@ -33,18 +25,18 @@ public final class MacAlgorithm {
             jdk("sha384", 48, "HmacSHA384", "sha2-384", "sha-384", "rsa-sha384"),
             jdk("sha224", 28, "HmacSHA224", "sha2-224", "sha-224", "rsa-sha224"),
             jdk("md5", 16, "HmacMD5", "ssl3-md5", "rsa-md5"),
-            light("ripemd160", 20, RIPEMD160Digest::new, "rmd160", "ripemd", "ripemd-160", "rsa-ripemd160"),
-            light("whirlpool", 64, WhirlpoolDigest::new),
+            light("ripemd160", 20, "rmd160", "ripemd", "ripemd-160", "rsa-ripemd160"),
+            light("whirlpool", 64),
             jdk("sha512-224", 28, "HmacSHA512/224", "sha2-512/224", "sha512/224", "sha-512/224", "rsa-sha512/224"),
             jdk("sha512-256", 32, "HmacSHA512/256", "sha2-512/256", "sha512/256", "sha-512/256", "rsa-sha512/256"),
             jdk("sha3-512", 64, "HmacSHA3-512", "rsa-sha3-512"),
             jdk("sha3-384", 48, "HmacSHA3-384", "rsa-sha3-384"),
             jdk("sha3-256", 32, "HmacSHA3-256", "rsa-sha3-256"),
             jdk("sha3-224", 28, "HmacSHA3-224", "rsa-sha3-224"),
-            light("blake2b512", 64, () -> new Blake2bDigest(512), "blake2b-512"),
-            light("blake2s256", 32, () -> new Blake2sDigest(256), "blake2s-256"),
-            light("sm3", 32, SM3Digest::new, "rsa-sm3"),
-            light("md4", 16, MD4Digest::new, "rsa-md4"));
+            light("blake2b512", 64, "blake2b-512"),
+            light("blake2s256", 32, "blake2s-256"),
+            light("sm3", 32, "rsa-sm3"),
+            light("md4", 16, "rsa-md4"));
     private static final Map<String, MacAlgorithm> BY_NAME = byName();
 
     private final String name;
@@ -103,9 +95,8 @@ public final class MacAlgorithm {
         return new MacAlgorithm(name, macLength, List.of(aliases), key -> Hmac.ofJdk(jdkName, key));
     }
 
-    private static MacAlgorithm light(
-            String name, int macLength, Supplier<ExtendedDigest> digest, String... aliases) {
-        return new MacAlgorithm(name, macLength, List.of(aliases), key -> Hmac.of(digest.get(), key));
+    private static MacAlgorithm light(String name, int macLength, String... aliases) {
+        return new MacAlgorithm(name, macLength, List.of(aliases), key -> LightHmac.start(name, key));
     }
 
     private static Map<String, MacAlgorithm> byName() {
