@@ -85,8 +85,11 @@ public final class BackupFile implements Closeable {
             if (Files.exists(path) && !Files.isRegularFile(path)) {
                 throw new NotABackup("no regular file; copy the backup to one first", Place.of(path.toString()));
             }
-            opening = new Opening(path, FileSource.open(path), passphrase, settings);
-            return opening.open(ahead);
+            opening = new Opening(path, FileSource.open(path, LOG::warn), passphrase, settings);
+            BackupFile backup = opening.open(ahead);
+            // One that is still being copied has grown by now.
+            opening.file.lookForChange();
+            return backup;
         } catch (Throwable e) {
             passphrase.close();
             if (opening != null) {
