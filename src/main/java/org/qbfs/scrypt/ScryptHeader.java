@@ -82,7 +82,7 @@ public final class ScryptHeader {
             throw new TruncatedData("a scrypt header has " + LENGTH + " bytes, here are " + untrusted.length, place);
         }
         byte[] untrustedHeader = Arrays.copyOf(untrusted, LENGTH);
-        if (!Arrays.equals(MAGIC, Arrays.copyOf(untrustedHeader, MAGIC.length))) {
+        if (!isBegunBy(untrustedHeader)) {
             throw new CorruptData("not a file of the scrypt utility: it does not begin with \"scrypt\"", place);
         }
         if (untrustedHeader[6] != 0) {
@@ -93,6 +93,11 @@ public final class ScryptHeader {
             throw new CorruptData("the checksum of the scrypt header does not match", place);
         }
         return new ScryptHeader(untrustedHeader, parameters(untrustedHeader, place));
+    }
+
+    /** Whether {@code untrusted} begins as every file of the scrypt utility does. */
+    public static boolean isBegunBy(byte[] untrusted) {
+        return Arrays.equals(MAGIC, Arrays.copyOf(untrusted, MAGIC.length));
     }
 
     private static ScryptParameters parameters(byte[] header, Place place) throws QbfsException {

@@ -43,7 +43,9 @@ public final class BackupTree {
         for (Map.Entry<String, Map<String, FileGroup>> vm : VmPaths.of(backup).entrySet()) {
             top.put(vm.getKey(), Lazy.of(vmDirectory(vm.getKey(), vm.getValue())));
         }
-        top.put(Catalog.HEADER, Lazy.of(text(Catalog.HEADER, backup.headerText())));
+        if (backup.headerText().isPresent()) {
+            top.put(Catalog.HEADER, Lazy.of(text(Catalog.HEADER, backup.headerText().get())));
+        }
         if (backup.inventoryText().isPresent()) {
             top.put(BackupFile.INVENTORY, Lazy.of(text(BackupFile.INVENTORY, backup.inventoryText().get())));
         }

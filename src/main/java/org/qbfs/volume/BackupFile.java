@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,7 @@ import org.qbfs.error.CorruptData;
 import org.qbfs.error.NotABackup;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
+import org.qbfs.error.TruncatedData;
 import org.qbfs.error.UnsupportedFormat;
 import org.qbfs.error.WrongPassphrase;
 import org.qbfs.inventory.Inventory;
@@ -34,6 +34,7 @@ import org.qbfs.io.MemorySource;
 import org.qbfs.openssl.MacAlgorithm;
 import org.qbfs.scrypt.KeyDerivation;
 import org.qbfs.scrypt.ScheduledKeyDerivation;
+import org.qbfs.scrypt.ScryptHeader;
 import org.qbfs.tar.TarEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class BackupFile implements Closeable {
 
     private final Opening opened;
     private final Catalog catalog;
-    private final ByteSource headerText;
+    private final Optional<ByteSource> headerText;
     private final BackupHeader header;
     private final ArchiveStack stack;
     private final Inventory inventory;
@@ -99,13 +100,16 @@ public final class BackupFile implements Closeable {
         }
     }
 
-    private BackupFile(Opening opened, Catalog catalog, byte[] headerText, BackupHeader header, ArchiveStack stack) {
+    private BackupFile(Opening opened, Catalog catalog, Optional<byte[]> headerText, BackupHeader header, ArchiveStack stack,
+            List<Problem> headerProblems) {
         this.opened = opened;
         this.catalog = catalog;
-        this.headerText = new MemorySource(Catalog.HEADER, headerText);
+        this.headerText = headerText.map(text -> new MemorySource(Catalog.HEADER, text));
         this.header = header;
         this.stack = stack;
-        this.problems = new ArrayList<>(catalog.problems());
+        this.problems = new ArrayList<>(headerProblems);
+        headerProblems.forEach(problem -> LOG.warn("{}", problem));
+        this.problems.addAll(catalog.problems());
         Optional<byte[]> list = readInventory();
         this.inventoryText = list.map(bytes -> new MemorySource(INVENTORY, bytes));
         this.inventory = list.map(this::parseInventory).orElse(Inventory.EMPTY);
@@ -140,40 +144,41 @@ public final class BackupFile implements Closeable {
                 throw new NotABackup("the file is empty", Place.of(path.toString()));
             }
             Catalog catalog = Catalog.scan(file);
-            Optional<Member> member = catalog.member(Catalog.HEADER);
-            return member.isPresent() ? open(catalog, member.get(), ahead) : openWithoutHeader(catalog);
+            Optional<Member> header = catalog.member(Catalog.HEADER);
+            Optional<Member> mac = catalog.member(Catalog.HEADER_MAC);
+            if (header.isEmpty() && mac.isEmpty()) {
+                return openWithoutHeader(catalog);
+            }
+            Optional<byte[]> untrustedText = header.isPresent() ? untrusted(header.get()) : Optional.empty();
+            return isScrypt(untrustedText, mac)
+                    ? openScrypt(catalog, untrustedText, mac, ahead)
+                    : openHmac(catalog, untrustedText, mac);
         }
 
-        private BackupFile open(Catalog catalog, Member member, Ahead ahead) throws IOException {
-            byte[] untrustedHeader = untrusted(member);
-            BackupHeader untrusted = BackupHeader.parse(untrustedHeader);
-            Member mac = catalog.member(Catalog.HEADER_MAC).orElseThrow(
-                    () -> new NotABackup("it has no " + Catalog.HEADER_MAC, Place.of(path.toString())));
-            ArchiveStack stack = untrusted.version() == 4
-                    ? openScrypt(catalog, mac, untrustedHeader, untrusted, ahead)
-                    : openHmac(mac, untrustedHeader, untrusted);
-            // The MAC was right, so the header is what it says.
-            return new BackupFile(this, catalog, untrustedHeader, untrusted, stack);
+        /** What the MAC begins with tells its kind, as upstream has it; the header does, if that is damaged. */
+        private boolean isScrypt(Optional<byte[]> untrustedText, Optional<Member> mac) throws IOException {
+            if (mac.isPresent() && ScryptHeader.isBegunBy(file.readBytes(mac.get().dataOffset(),
+                    (int) Math.min(ScryptHeader.LENGTH, Math.min(mac.get().size(), file.size() - mac.get().dataOffset()))))) {
+                return true;
+            }
+            try {
+                return untrustedText.isPresent() && BackupHeader.parse(untrustedText.get()).version() == 4;
+            } catch (QbfsException e) {
+                return false;
+            }
         }
 
-        private ArchiveStack openScrypt(Catalog catalog, Member mac, byte[] untrustedHeader, BackupHeader untrusted,
-                Ahead ahead) throws IOException {
-            ScryptChunkOpener opener = new ScryptChunkOpener(file, untrusted.backupId().orElseThrow(), passphrase, keys,
-                    workers.background(), parts, learned);
-            Optional<IndexPlace> place = indexPlace(mac);
-            if (place.filter(IndexPlace::exists).isEmpty()) {
-                // Both keys are needed, so both are derived at once.
-                catalog.group(INVENTORY).stream().flatMap(group -> group.chunks().stream()).limit(1)
-                        .forEach(opener::hurry);
-                ahead.ask(catalog, opener);
+        private BackupFile openScrypt(Catalog catalog, Optional<byte[]> untrustedText, Optional<Member> mac, Ahead ahead)
+                throws IOException {
+            Optional<IndexPlace> place = mac.flatMap(this::indexPlace);
+            ScryptHeaderOpening.Found found = new ScryptHeaderOpening(catalog, id -> new ScryptChunkOpener(file, id, passphrase,
+                    keys, workers.background(), parts, learned))
+                    .open(untrustedText, mac, place.filter(IndexPlace::exists).isPresent(), ahead);
+            if (place.isPresent() && found.indexKey().isPresent()) {
+                learned.open(place.get(), found.indexKey().get(), found.text().orElseThrow());
             }
-            ScryptChunkOpener.Header header = openHeader(opener, mac);
-            if (!Arrays.equals(header.text(), untrustedHeader)) {
-                throw new WrongPassphrase("the header is not what its MAC says: it was damaged or altered",
-                        Place.of(Catalog.HEADER));
-            }
-            place.ifPresent(index -> learned.open(index, header.indexKey(), untrustedHeader));
-            return new ScryptStack(untrusted, opener, decoding);
+            return new BackupFile(this, catalog, found.text(), found.header(),
+                    new ScryptStack(found.header(), found.opener(), decoding), found.problems());
         }
 
         private Optional<IndexPlace> indexPlace(Member mac) {
@@ -181,27 +186,57 @@ public final class BackupFile implements Closeable {
                 return Optional.empty();
             }
             try {
-                return Optional.of(IndexPlace.of(indexDirectory.get(), untrusted(mac), file.size()));
+                Optional<byte[]> bytes = untrusted(mac);
+                return bytes.isPresent()
+                        ? Optional.of(IndexPlace.of(indexDirectory.get(), bytes.get(), file.size()))
+                        : Optional.empty();
             } catch (IOException e) {
                 LOG.warn("no index: {}", e.toString());
                 return Optional.empty();
             }
         }
 
-        private static ScryptChunkOpener.Header openHeader(ScryptChunkOpener opener, Member mac) throws IOException {
+        /** Versions 2 and 3: the MAC is a digest, from which no header can be made again. */
+        private BackupFile openHmac(Catalog catalog, Optional<byte[]> untrustedText, Optional<Member> mac) throws IOException {
+            byte[] untrustedHeader = untrustedText.orElseThrow(() -> new TruncatedData("missing or cut off, and "
+                    + Catalog.HEADER_MAC + " is only a digest of it, from which it cannot be made again", Place.of(Catalog.HEADER)));
+            Member digest = mac.orElseThrow(() -> new TruncatedData("missing, so that nothing in " + Catalog.HEADER
+                    + " can be believed", Place.of(Catalog.HEADER_MAC)));
             try {
-                return opener.openHeader(mac);
-            } catch (CorruptData e) {
-                // The passphrase may be right: but what it opens cannot be told from what somebody made up.
-                throw new WrongPassphrase("the header does not verify: " + e.what(), e.place(), e);
+                BackupHeader untrusted = BackupHeader.parse(untrustedHeader);
+                HmacChunkOpener.verify(untrustedHeader, file, digest, passphrase);
+                // The MAC was right, so the header is what it says.
+                byte[] indexKey = HmacChunkOpener.indexKey(untrusted(digest).orElseThrow(), passphrase);
+                indexPlace(digest).ifPresent(index -> learned.open(index, indexKey, untrustedHeader));
+                return new BackupFile(this, catalog, untrustedText, untrusted, hmacStack(untrusted, opener(untrusted)), List.of());
+            } catch (CorruptData | UnsupportedFormat | WrongPassphrase e) {
+                // What has its right MAC is no damage; nor can that be told where the passphrase fits nothing.
+                throw !isAuthentic(untrustedHeader, digest) && isRightPassphrase(catalog) ? damagedHeader(e) : e;
             }
         }
 
-        private ArchiveStack openHmac(Member mac, byte[] untrustedHeader, BackupHeader untrusted) throws IOException {
-            HmacChunkOpener.verify(untrustedHeader, file, mac, passphrase);
-            byte[] indexKey = HmacChunkOpener.indexKey(untrusted(mac), passphrase);
-            indexPlace(mac).ifPresent(index -> learned.open(index, indexKey, untrustedHeader));
-            return hmacStack(untrusted, opener(untrusted));
+        private boolean isAuthentic(byte[] message, Member mac) {
+            try {
+                HmacChunkOpener.verify(message, file, mac, passphrase);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        /** Whether the MAC of the list of VMs fits, by whichever digest. */
+        private boolean isRightPassphrase(Catalog catalog) throws IOException {
+            Optional<Chunk> list = catalog.group(INVENTORY).map(group -> group.chunks().getFirst()).filter(
+                    chunk -> chunk.mac().isPresent() && chunk.member().complete() && chunk.member().size() <= MOST_INVENTORY_BYTES);
+            return list.isPresent() && isAuthentic(
+                    file.readBytes(list.get().member().dataOffset(), (int) list.get().member().size()),
+                    list.get().mac().orElseThrow());
+        }
+
+        private static WrongPassphrase damagedHeader(QbfsException why) {
+            return new WrongPassphrase("the passphrase is right, since it fits the list of VMs; but " + Catalog.HEADER + " or "
+                    + Catalog.HEADER_MAC + " is damaged (" + why.what() + "). In versions 2 and 3 the latter is only a digest, "
+                    + "from which the header cannot be made again: it takes another copy of the backup", Place.NONE, why);
         }
 
         private ArchiveStack hmacStack(BackupHeader header, HmacChunkOpener opener) {
@@ -227,14 +262,15 @@ public final class BackupFile implements Closeable {
             } catch (CorruptData e) {
                 throw new WrongPassphrase("the passphrase does not open the backup", Place.NONE, e);
             }
-            return new BackupFile(this, catalog, new byte[0], BackupHeader.NONE, hmacStack(BackupHeader.NONE, opener));
+            return new BackupFile(this, catalog, Optional.of(new byte[0]), BackupHeader.NONE,
+                    hmacStack(BackupHeader.NONE, opener), List.of());
         }
 
-        private byte[] untrusted(Member member) throws IOException {
-            if (!member.complete() || member.size() > MOST_HEADER_BYTES) {
-                throw new CorruptData("a header of " + member.size() + " bytes", Place.of(member.name()));
-            }
-            return file.readBytes(member.dataOffset(), (int) member.size());
+        /** The bytes of a small member; nothing if it is cut off or none of ours. */
+        private Optional<byte[]> untrusted(Member member) throws IOException {
+            return member.complete() && member.size() <= MOST_HEADER_BYTES
+                    ? Optional.of(file.readBytes(member.dataOffset(), (int) member.size()))
+                    : Optional.empty();
         }
 
         void close() throws IOException {
@@ -296,8 +332,8 @@ public final class BackupFile implements Closeable {
         return header;
     }
 
-    /** The header's text. */
-    public ByteSource headerText() {
+    /** The header's text; nothing if it is damaged and could not be authenticated. */
+    public Optional<ByteSource> headerText() {
         return headerText;
     }
 

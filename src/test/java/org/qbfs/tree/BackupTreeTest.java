@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qbfs.error.CorruptData;
+import org.qbfs.error.NotABackup;
 import org.qbfs.error.QbfsException;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.error.WrongPassphrase;
@@ -196,20 +197,109 @@ class BackupTreeTest {
         }
     }
 
-    @Test
-    void wrongPassphraseAndAlteredHeadersAreTheSame() throws Exception {
-        for (int version : new int[] {3, 4}) {
-            Path file = Files.write(dir.resolve("v" + version), backup(version, false).file());
-            assertThrows(WrongPassphrase.class, () -> TestBackup.open(file, "wrong"));
-            TestBackup altered = backup(version, false);
-            altered.replace("backup-header", new String(altered.bytes("backup-header"), StandardCharsets.US_ASCII)
-                    .replace("compressed=False", "compressed=0").getBytes(StandardCharsets.US_ASCII));
-            assertThrows(WrongPassphrase.class, () -> altered.open(dir));
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4})
+    void wrongPassphraseIsRefused(int version) throws Exception {
+        Path file = Files.write(dir.resolve("whole"), backup(version, false).file());
+        WrongPassphrase refused = assertThrows(WrongPassphrase.class, () -> TestBackup.open(file, "wrong"));
+        assertEquals("the passphrase does not open the backup", refused.what());
+    }
+
+    private void requireWhole(TestBackup made, String... problems) throws Exception {
+        try (BackupFile backup = made.open(dir)) {
+            assertEquals(4, backup.header().version());
+            assertArrayEquals(IMAGE, contents(backup, "work/private.img").readBytes(0, IMAGE.length));
+            for (String problem : problems) {
+                assertTrue(backup.problems().toString().contains(problem), backup.problems()::toString);
+            }
+            assertEquals(problems.length > 0, !backup.problems().isEmpty());
         }
-        TestBackup damaged = backup(4, false);
-        byte[] mac = damaged.bytes("backup-header.hmac");
-        mac[mac.length - 1] ^= 1;
-        assertThrows(WrongPassphrase.class, () -> damaged.open(dir), "nothing of the header is used before its MAC fits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void headerOfVersion4IsHadFromItsMac(boolean compressed) throws Exception {
+        int length = backup(4, compressed).bytes("backup-header").length;
+        for (int at = 0; at < length; at++) {
+            TestBackup damaged = backup(4, compressed);
+            damaged.bytes("backup-header")[at] ^= 1;
+            requireWhole(damaged, "backup-header: damaged or altered");
+        }
+        TestBackup lost = backup(4, compressed);
+        lost.remove("backup-header");
+        requireWhole(lost, "backup-header: missing");
+        // Text of another version, a flag that would have all streams read wrongly.
+        for (String other : List.of("version=3\nencrypted=False\ncompressed=False\nhmac-algorithm=SHA512\n",
+                "version=9\n", new String(backup(4, !compressed).bytes("backup-header"), StandardCharsets.US_ASCII))) {
+            TestBackup altered = backup(4, compressed);
+            altered.replace("backup-header", other.getBytes(StandardCharsets.US_ASCII));
+            requireWhole(altered, "backup-header: damaged or altered");
+            try (BackupFile backup = altered.open(dir)) {
+                assertArrayEquals(backup(4, compressed).bytes("backup-header"), backup.headerText().orElseThrow().readBytes(0, length));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void damagedMacOfVersion4LeavesWhatAChunkProves(boolean compressed) throws Exception {
+        int length = backup(4, compressed).bytes("backup-header.hmac").length;
+        for (int at = 0; at < length; at++) {
+            TestBackup damaged = backup(4, compressed);
+            damaged.bytes("backup-header.hmac")[at] ^= 1;
+            requireWhole(damaged, "backup-header.hmac: it does not verify");
+        }
+        TestBackup lost = backup(4, compressed);
+        lost.remove("backup-header.hmac");
+        requireWhole(lost, "backup-header.hmac: it does not verify (it is missing)");
+        // What is claimed of compression is not believed, and the claim is not shown.
+        TestBackup altered = backup(4, compressed);
+        altered.remove("backup-header.hmac");
+        altered.replace("backup-header", backup(4, !compressed).bytes("backup-header"));
+        requireWhole(altered, "it is missing");
+        try (BackupFile backup = altered.open(dir)) {
+            assertFalse(BackupTree.of(backup).root().names().contains("backup-header"));
+        }
+    }
+
+    @Test
+    void headerThatNothingProvesIsRefused() throws Exception {
+        TestBackup otherId = backup(4, false);
+        otherId.bytes("backup-header.hmac")[120] ^= 1;
+        otherId.replace("backup-header", new String(otherId.bytes("backup-header"), StandardCharsets.US_ASCII)
+                .replace("backup-id=2", "backup-id=3").getBytes(StandardCharsets.US_ASCII));
+        WrongPassphrase refused = assertThrows(WrongPassphrase.class, () -> otherId.open(dir));
+        assertTrue(refused.what().startsWith("the header does not verify"), refused.what());
+        TestBackup noList = backup(4, false);
+        noList.bytes("backup-header.hmac")[120] ^= 1;
+        noList.bytes("qubes.xml.000.enc")[120] ^= 1;
+        assertThrows(WrongPassphrase.class, () -> noList.open(dir));
+        TestBackup both = backup(4, false);
+        both.remove("backup-header");
+        both.remove("backup-header.hmac");
+        assertThrows(NotABackup.class, () -> both.open(dir));
+    }
+
+    @Test
+    void damagedHeaderOfVersion3IsRefusedAndSaidToBeDamaged() throws Exception {
+        for (String member : List.of("backup-header", "backup-header.hmac")) {
+            int length = backup(3, false).bytes(member).length;
+            for (int at = 0; at < length; at++) {
+                TestBackup damaged = backup(3, false);
+                damaged.bytes(member)[at] ^= 1;
+                try (BackupFile backup = damaged.open(dir)) {
+                    // The words before the digest tell nothing.
+                    assertEquals("backup-header.hmac", member);
+                    assertArrayEquals(IMAGE, contents(backup, "work/private.img").readBytes(0, IMAGE.length));
+                } catch (WrongPassphrase e) {
+                    assertTrue(e.what().contains("the passphrase is right"), e.what());
+                    assertTrue(e.what().contains("only a digest"), e.what());
+                }
+            }
+            TestBackup lost = backup(3, false);
+            lost.remove(member);
+            assertTrue(assertThrows(TruncatedData.class, () -> lost.open(dir)).getMessage().startsWith(member + ": missing"));
+        }
     }
 
     @Test
