@@ -114,6 +114,7 @@ public final class Catalog {
                 }
             });
         }
+        scan.members.values().forEach(member -> surplus(member, scan));
         Map<String, FileGroup> groups = new LinkedHashMap<>();
         chunks.forEach((path, byNumber) -> {
             FileGroup group = new FileGroup(path, List.copyOf(byNumber.values()));
@@ -121,6 +122,18 @@ public final class Catalog {
             missing(group, scan);
         });
         return groups;
+    }
+
+    /** Tells of a member that is neither the header nor a chunk, and of a MAC without its chunk. */
+    private static void surplus(Member member, Scan scan) {
+        Optional<ChunkName> name = ChunkName.parse(member.name());
+        if (name.isEmpty() && !member.name().equals(HEADER) && !member.name().equals(HEADER_MAC)) {
+            scan.problem("surplus: no backup has such a member, and it is not shown", member.dataOffset(), member.end(),
+                    member.name());
+        } else if (name.filter(of -> of.suffix().equals(ChunkName.MAC)
+                && !scan.members.containsKey(ChunkName.of(of.path(), of.number()))).isPresent()) {
+            scan.problem("missing: only the chunk's MAC is there", member.dataOffset(), member.end(), member.name());
+        }
     }
 
     private static void missing(FileGroup group, Scan scan) {

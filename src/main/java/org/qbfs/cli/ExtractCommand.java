@@ -8,11 +8,16 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.qbfs.error.Place;
+import org.qbfs.error.QbfsException;
+import org.qbfs.error.TruncatedData;
 import org.qbfs.extract.Extraction;
 import org.qbfs.extract.FirstChunks;
 import org.qbfs.extract.Plan;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.RegularFile;
+import org.qbfs.tree.VmPaths;
 import org.qbfs.volume.BackupFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,11 +73,17 @@ final class ExtractCommand implements Callable<Integer> {
             FirstChunks.prepare(backup, wanted);
             Plan plan = Plan.of(BackupTree.of(backup), wanted);
             shown.total(plan.dataBytes());
-            return (toStandardOutput ? write(plan, shown) : extract(plan, shown)).number();
+            return (toStandardOutput ? write(plan, shown) : extract(plan, absent(backup), shown)).number();
         }
     }
 
-    private ExitCode extract(Plan plan, Progress shown) throws IOException {
+    /** What should be there and is not shown, so that a copy of everything is not taken for whole. */
+    private List<QbfsException> absent(BackupFile backup) {
+        return !all ? List.of() : VmPaths.missing(backup).stream().<QbfsException>map(vm -> new TruncatedData(
+                "qubes.xml says that the backup holds this VM, and nothing of it is there", Place.of(vm.name()))).toList();
+    }
+
+    private ExitCode extract(Plan plan, List<QbfsException> absent, Progress shown) throws IOException {
         try (Extraction extraction = new Extraction(plan, new Extraction.Settings(force, keepDamaged), watcher(shown))) {
             Thread hook = new Thread(() -> {
                 shown.close();
@@ -81,7 +92,9 @@ final class ExtractCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(hook);
             List<Plan.Failure> failures = extraction.run(Path.of(directory));
             Interruption.remove(hook);
-            return failures.stream().map(failure -> ExitCode.of(failure.why())).reduce(ExitCode.OK, ExitCode::worse);
+            absent.forEach(why -> shown.print(() -> Messages.print(System.err, why, main.verbose())));
+            return Stream.concat(failures.stream().map(Plan.Failure::why), absent.stream()).map(ExitCode::of)
+                    .reduce(ExitCode.OK, ExitCode::worse);
         }
     }
 

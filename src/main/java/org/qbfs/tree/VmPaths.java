@@ -4,11 +4,13 @@ package org.qbfs.tree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.error.Printable;
@@ -59,6 +61,14 @@ public final class VmPaths {
             named.put(names.get(next++), groups);
         }
         return named;
+    }
+
+    /** The VMs that the backup's list promises, and of which nothing is there. */
+    public static List<Vm> missing(BackupFile backup) {
+        Set<Vm> there = new HashSet<>();
+        of(backup).values().forEach(groups -> groups.values()
+                .forEach(group -> backup.inventory().owner(group.path()).ifPresent(there::add)));
+        return backup.inventory().included().stream().filter(vm -> !there.contains(vm)).toList();
     }
 
     private static FileGroup first(FileGroup first, FileGroup second) {

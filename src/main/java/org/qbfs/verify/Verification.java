@@ -54,7 +54,7 @@ public final class Verification {
         Map<String, Map<String, FileGroup>> paths = VmPaths.of(backup);
         Set<String> unknown = new TreeSet<>(vms);
         unknown.removeAll(paths.keySet());
-        missingVms(backup, paths).forEach(vm -> unknown.remove(vm.name()));
+        VmPaths.missing(backup).forEach(vm -> unknown.remove(vm.name()));
         if (!unknown.isEmpty()) {
             throw new java.io.FileNotFoundException(unknown.iterator().next() + ": no such VM in the backup");
         }
@@ -184,7 +184,7 @@ public final class Verification {
         List<Finding> all = new ArrayList<>(problems(findings));
         states.replaceAll(state -> all.stream().anyMatch(finding -> finding.isOf(state)) ? state.damaged() : state);
         all.addAll(findings);
-        for (Vm vm : missingVms(backup, VmPaths.of(backup))) {
+        for (Vm vm : VmPaths.missing(backup)) {
             if (selected.isEmpty() || selected.contains(vm.name())) {
                 all.add(new Finding(Finding.Kind.DAMAGE, vm.name(), "", "", Optional.empty(), Optional.empty(),
                         "qubes.xml says that the backup holds this VM, and nothing of it is there"));
@@ -193,13 +193,6 @@ public final class Verification {
         boolean complete = finished && files.stream().allMatch(FileCheck::isComplete);
         return new Report(states, all, List.copyOf(leftOut),
                 files.stream().mapToLong(FileCheck::authenticatedBytes).sum(), complete);
-    }
-
-    private static List<Vm> missingVms(BackupFile backup, Map<String, Map<String, FileGroup>> paths) {
-        Set<Vm> there = new HashSet<>();
-        paths.values().forEach(groups -> groups.values()
-                .forEach(group -> backup.inventory().owner(group.path()).ifPresent(there::add)));
-        return backup.inventory().included().stream().filter(vm -> !there.contains(vm)).toList();
     }
 
     /** What the outer file showed, and what {@code findings} do not tell already. */

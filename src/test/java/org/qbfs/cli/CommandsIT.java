@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qbfs.cli.Program.Result;
 import org.qbfs.extract.SampleBackup;
 
 /** {@code qbfs extract} and {@code qbfs verify} as processes: exit codes, output, signals and limits. */
@@ -45,33 +46,20 @@ class CommandsIT {
         big = makeBig();
     }
 
-    private record Result(int code, String out, String errors) {}
-
     private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(Arrays.asList(arguments));
-        return command;
+        return Program.command(arguments);
     }
 
     private ProcessBuilder builder(List<String> command, String passphrase) {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("QBFS_PASSPHRASE", passphrase);
-        builder.environment().put("XDG_CACHE_HOME", directory.resolve("cache").toString());
-        builder.redirectError(directory.resolve("errors").toFile());
-        return builder;
+        return new Program(directory).builder(command, passphrase);
     }
 
     private Result run(List<String> command, String passphrase) throws IOException, InterruptedException {
-        Process process = builder(command, passphrase).start();
-        process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Result(process.waitFor(), out, Files.readString(directory.resolve("errors")));
+        return new Program(directory).run(command, passphrase);
     }
 
     private Result run(String... arguments) throws IOException, InterruptedException {
-        return run(command(arguments), SampleBackup.PASSPHRASE);
+        return new Program(directory).run(arguments);
     }
 
     private List<String> files(Path below) throws IOException {
