@@ -20,8 +20,8 @@ import org.qbfs.tree.RegularFile;
 import org.qbfs.tree.SymbolicLink;
 
 /**
- * Writes a plan into a directory. Each file has its name only when it is whole and the medium has it; what is under
- * way when the process ends is removed by {@link #end}. Run once, by one thread.
+ * Writes a plan into a directory. Each file has its name only when it is whole and the medium has it, which small ones wait
+ * for together; what has no name yet when the process ends is removed by {@link #end}. Run once, by one thread.
  */
 public final class Extraction implements AutoCloseable {
     private static final int OWNER_WRITE = 0200;
@@ -33,6 +33,7 @@ public final class Extraction implements AutoCloseable {
     private final Watcher watcher;
     private final Temporaries temporaries = new Temporaries();
     private final WritePipe pipe = new WritePipe();
+    private final Publication publication;
     private final List<Plan.Failure> failures = new ArrayList<>();
     private final Set<List<String>> made = new HashSet<>();
     private Optional<OpenDirectory> current = Optional.empty();
@@ -65,6 +66,7 @@ public final class Extraction implements AutoCloseable {
         this.plan = plan;
         this.settings = settings;
         this.watcher = watcher;
+        this.publication = new Publication(settings.replace(), this::failed);
     }
 
     /**
@@ -84,14 +86,15 @@ public final class Extraction implements AutoCloseable {
                     requireFree(top);
                 }
                 plan.failures().forEach(failure -> failed(failure.path(), failure.why()));
-                for (Plan.Item item : plan.items()) {
-                    write(top, item);
-                }
+                writeAll(top);
                 describeDirectories(top);
+                publication.sync();
             } finally {
-                leaveDirectory();
+                // What has no name is removed from directories that are still open.
+                publication.close();
+                current.ifPresent(open -> open.directory().close());
+                current = Optional.empty();
             }
-            top.sync();
         }
         return List.copyOf(failures);
     }
@@ -141,26 +144,36 @@ public final class Extraction implements AutoCloseable {
         }
     }
 
-    private void write(TargetDirectory top, Plan.Item item) throws IOException {
-        try {
-            List<String> path = item.path();
-            TargetDirectory parent = directory(top, path.subList(0, path.size() - 1), true);
-            switch (item.node()) {
-                case Directory directory -> {
-                    if (parent.makeDirectory(path.getLast())) {
-                        made.add(path);
-                    }
-                }
-                case SymbolicLink link ->
-                        parent.link(path.getLast(), link.target(), link.attributes().modified(), settings.replace());
-                case RegularFile file -> {
-                    if (item.sameAs().isPresent() && hardLink(top, item, item.sameAs().get())) {
-                        return;
-                    }
-                    watcher.begins(item.name());
-                    write(parent, item, file);
-                }
+    private void writeAll(TargetDirectory top) throws IOException {
+        publication.enter(top);
+        List<Plan.Item> links = new ArrayList<>();
+        for (Plan.Item item : plan.items()) {
+            if (item.sameAs().isPresent()) {
+                links.add(item);
+            } else {
+                attempt(item, () -> write(top, item));
             }
+        }
+        publication.flush();
+        // The first name of the file is there now, or has failed.
+        for (Plan.Item item : links) {
+            attempt(item, () -> {
+                if (!hardLink(top, item, item.sameAs().orElseThrow())) {
+                    write(top, item);
+                }
+            });
+        }
+        publication.flush();
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** What fails {@code item} alone does not fail the others. */
+    private void attempt(Plan.Item item, Step step) throws IOException {
+        try {
+            step.run();
         } catch (QbfsException e) {
             failed(item.name(), e);
         } catch (TargetError e) {
@@ -171,17 +184,36 @@ public final class Extraction implements AutoCloseable {
         }
     }
 
+    private void write(TargetDirectory top, Plan.Item item) throws IOException {
+        List<String> path = item.path();
+        TargetDirectory parent = directory(top, path.subList(0, path.size() - 1), true);
+        switch (item.node()) {
+            case Directory directory -> {
+                if (parent.makeDirectory(path.getLast())) {
+                    made.add(path);
+                }
+            }
+            case SymbolicLink link ->
+                    parent.link(path.getLast(), link.target(), link.attributes().modified(), settings.replace());
+            case RegularFile file -> {
+                watcher.begins(item.name());
+                write(parent, item, file);
+            }
+        }
+    }
+
     private void write(TargetDirectory parent, Plan.Item item, RegularFile file) throws IOException {
         String name = item.path().getLast();
         Attributes attributes = file.attributes();
+        publication.enter(parent);
         try (OutputFile out = parent.create(name)) {
             List<LostRange> lost = copy(file, out);
             out.finish(attributes.size(), attributes.permissions() | OWNER_WRITE, attributes.modified());
             if (!lost.isEmpty()) {
-                report(parent, name, lost);
+                report(parent, item, lost);
                 failed(item.name(), lost.getFirst().why());
             }
-            out.publish(settings.replace());
+            publication.publish(parent, out, attributes.allocated(), item.name());
         }
     }
 
@@ -207,7 +239,8 @@ public final class Extraction implements AutoCloseable {
         return true;
     }
 
-    private void report(TargetDirectory parent, String name, List<LostRange> lost) throws TargetError {
+    private void report(TargetDirectory parent, Plan.Item item, List<LostRange> lost) throws TargetError {
+        String name = item.path().getLast();
         StringBuilder text = new StringBuilder("# " + name + ": these bytes could not be read, and are zeros in the copy.\n"
                 + "# first byte, byte after the last, why\n");
         for (LostRange range : lost) {
@@ -218,7 +251,7 @@ public final class Extraction implements AutoCloseable {
         try (OutputFile out = parent.create(name + REPORT)) {
             out.write(0, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
             out.finish(bytes.length, REPORT_MODE, Instant.now());
-            out.publish(settings.replace());
+            publication.publish(parent, out, bytes.length, item.name());
         }
     }
 
@@ -249,11 +282,11 @@ public final class Extraction implements AutoCloseable {
         return current.get().directory();
     }
 
-    private void leaveDirectory() {
+    private void leaveDirectory() throws TargetError {
         if (current.isPresent()) {
             TargetDirectory directory = current.get().directory();
             current = Optional.empty();
-            directory.close();
+            publication.leave(directory);
         }
     }
 

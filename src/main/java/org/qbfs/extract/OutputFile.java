@@ -10,7 +10,7 @@ import org.qbfs.extract.Temporaries.Temporary;
 
 /**
  * A file being written, under a temporary name until {@link #publish}. Blocks of zeros are not written, so that they
- * become holes. For one thread at a time; removed by {@link #close} if it was not published.
+ * become holes. For one thread at a time; removed by {@link #close} if it was not published or handed over.
  */
 final class OutputFile implements Closeable {
     /** The block of most file systems: a smaller hole would save nothing. */
@@ -21,6 +21,7 @@ final class OutputFile implements Closeable {
     private final Temporary temporary;
     private final int descriptor;
     private final String name;
+    private boolean handedOver;
 
     OutputFile(TargetDirectory directory, Temporary temporary, int descriptor, String name) {
         this.directory = directory;
@@ -56,13 +57,22 @@ final class OutputFile implements Closeable {
         }
     }
 
-    /** Makes it {@code size} bytes long with these attributes, and waits until the medium has it. */
+    /** What it will be called. */
+    String name() {
+        return name;
+    }
+
+    /** Makes it {@code size} bytes long with these attributes. */
     void finish(long size, int mode, Instant modified) throws TargetError {
         String path = directory.show(name);
         TargetDirectory.check(Posix.setSize(descriptor, size), path);
         TargetDirectory.check(Posix.setMode(descriptor, mode), path);
         TargetDirectory.check(Posix.setModified(descriptor, modified), path);
-        TargetDirectory.check(Posix.sync(descriptor), path);
+    }
+
+    /** Waits until the medium has it. */
+    void sync() throws TargetError {
+        TargetDirectory.check(Posix.sync(descriptor), directory.show(name));
     }
 
     /** Gives it its name. */
@@ -70,9 +80,17 @@ final class OutputFile implements Closeable {
         directory.publish(temporary, name, replace);
     }
 
+    /** Leaves it to the caller to give the file its name, or to remove it. */
+    Temporary handOver() {
+        handedOver = true;
+        return temporary;
+    }
+
     @Override
     public void close() {
         Posix.close(descriptor);
-        directory.remove(temporary);
+        if (!handedOver) {
+            directory.remove(temporary);
+        }
     }
 }

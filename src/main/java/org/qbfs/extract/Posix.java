@@ -41,6 +41,13 @@ final class Posix {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int RENAME_NOREPLACE = 1;
     private static final long UTIME_OMIT = 0x3ffffffe;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BASIC_STATS = 0x7ff;
+    /** {@code struct statx} has 256 bytes; the device's major and minor number are two ints. */
+    private static final int STATX_BYTES = 256;
+    private static final int STATX_DEVICE = 0x88;
+    /** {@code struct statfs} has 120 bytes and begins with its type. */
+    private static final int STATFS_BYTES = 120;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -60,6 +67,8 @@ final class Posix {
     private static final MethodHandle FTRUNCATE = handle("ftruncate", -1, INT, INT, LONG);
     private static final MethodHandle FSYNC = handle("fsync", -1, INT, INT);
     private static final MethodHandle SYNCFS = handle("syncfs", -1, INT, INT);
+    private static final MethodHandle FSTATFS = handle("fstatfs", -1, INT, INT, TEXT);
+    private static final MethodHandle STATX = handle("statx", -1, INT, INT, TEXT, INT, INT, TEXT);
     private static final MethodHandle CLOSE = handle("close", -1, INT, INT);
     private static final MethodHandle PWRITE = handle("pwrite", -1, LONG, INT, TEXT, LONG, LONG);
     private static final MethodHandle STRERROR = Linker.nativeLinker().defaultLookup().find("strerror")
@@ -166,6 +175,22 @@ final class Posix {
     static int syncFileSystem(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) call(SYNCFS, arena, descriptor);
+        }
+    }
+
+    /** Puts the number of the device that {@code descriptor} lies on and the type of its file system into {@code facts}. */
+    static int fileSystem(int descriptor, long[] facts) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment file = arena.allocate(STATX_BYTES, LONG.byteSize());
+            int result = (int) call(STATX, arena, descriptor, text(arena, ""), AT_EMPTY_PATH, STATX_BASIC_STATS, file);
+            if (result < 0) {
+                return result;
+            }
+            MemorySegment fileSystem = arena.allocate(STATFS_BYTES, LONG.byteSize());
+            result = (int) call(FSTATFS, arena, descriptor, fileSystem);
+            facts[0] = file.get(LONG, STATX_DEVICE);
+            facts[1] = fileSystem.get(LONG, 0) & 0xffff_ffffL;
+            return result;
         }
     }
 

@@ -17,6 +17,8 @@ final class TargetDirectory implements Closeable {
     private final int descriptor;
     private final String path;
     private final Temporaries temporaries;
+    /** Once it is known. */
+    private FileSystem fileSystem;
 
     /** Opens {@code target}, where the user wants files to be. */
     static TargetDirectory open(Path target, Temporaries temporaries) throws TargetError {
@@ -128,7 +130,17 @@ final class TargetDirectory implements Closeable {
         check(Posix.setModified(descriptor, modified), path);
     }
 
-    /** Waits until the medium has all names of its file system. */
+    /** The file system that it lies in. */
+    FileSystem fileSystem() throws TargetError {
+        if (fileSystem == null) {
+            long[] facts = new long[2];
+            check(Posix.fileSystem(descriptor, facts), path);
+            fileSystem = new FileSystem(facts[0], facts[1]);
+        }
+        return fileSystem;
+    }
+
+    /** Waits until the medium has all data and names of its file system. */
     void sync() throws TargetError {
         check(Posix.syncFileSystem(descriptor), path);
     }
