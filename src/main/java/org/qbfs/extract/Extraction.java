@@ -86,7 +86,7 @@ public final class Extraction implements AutoCloseable {
                     requireFree(top);
                 }
                 plan.failures().forEach(failure -> failed(failure.path(), failure.why()));
-                writeAll(top);
+                writeAll(top, target);
                 describeDirectories(top);
                 publication.sync();
             } finally {
@@ -144,15 +144,21 @@ public final class Extraction implements AutoCloseable {
         }
     }
 
-    private void writeAll(TargetDirectory top) throws IOException {
+    private void writeAll(TargetDirectory top, Path target) throws IOException {
         publication.enter(top);
         List<Plan.Item> links = new ArrayList<>();
+        long left = plan.allocatedBytes();
         for (Plan.Item item : plan.items()) {
             if (item.sameAs().isPresent()) {
                 links.add(item);
-            } else {
-                attempt(item, () -> write(top, item));
+                continue;
             }
+            try {
+                attempt(item, () -> write(top, item));
+            } catch (TargetError e) {
+                throw keepingWhatIsWhole(e.isFull() ? withNeed(e, item, left, target) : e);
+            }
+            left -= item.allocatedBytes();
         }
         publication.flush();
         // The first name of the file is there now, or has failed.
@@ -164,6 +170,20 @@ public final class Extraction implements AutoCloseable {
             });
         }
         publication.flush();
+    }
+
+    /** Publishes what is finished before {@code end} ends all. */
+    private TargetError keepingWhatIsWhole(TargetError end) {
+        try {
+            publication.flush();
+        } catch (TargetError e) {
+            end.addSuppressed(e);
+        }
+        return end;
+    }
+
+    private static TargetError withNeed(TargetError full, Plan.Item item, long left, Path target) throws IOException {
+        return full.withNeed(item.name(), item.allocatedBytes(), left, Files.getFileStore(target).getUsableSpace());
     }
 
     private interface Step {

@@ -46,6 +46,12 @@ public record Plan(List<Item> items, List<Failure> failures) {
             path = List.copyOf(path);
         }
 
+        /** Bytes that it takes on disk, without holes; none for another name of a file before it. */
+        long allocatedBytes() {
+            long own = node() instanceof RegularFile file && sameAs().isEmpty() ? file.attributes().allocated() : 0;
+            return (own + BLOCK - 1) / BLOCK * BLOCK;
+        }
+
         /** Its path as text. */
         public String name() {
             return String.join("/", path);
@@ -76,12 +82,7 @@ public record Plan(List<Item> items, List<Failure> failures) {
 
     /** Bytes that the files take on disk, without their holes. */
     public long allocatedBytes() {
-        long bytes = 0;
-        for (Item item : items) {
-            long own = item.node() instanceof RegularFile file && item.sameAs().isEmpty() ? file.attributes().allocated() : 0;
-            bytes += (own + BLOCK - 1) / BLOCK * BLOCK;
-        }
-        return bytes;
+        return items.stream().mapToLong(Item::allocatedBytes).sum();
     }
 
     /** Bytes that are read: the data of the files, without their holes. */

@@ -8,10 +8,16 @@ public final class TargetError extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final boolean endsAll;
+    private final boolean full;
 
     private TargetError(String message, boolean endsAll) {
+        this(message, endsAll, false);
+    }
+
+    private TargetError(String message, boolean endsAll, boolean full) {
         super(message);
         this.endsAll = endsAll;
+        this.full = full;
     }
 
     /** The error number {@code error} of a system call for {@code path}. */
@@ -21,14 +27,13 @@ public final class TargetError extends IOException {
                     Posix.TOO_MANY_LINKS -> true;
             default -> false;
         };
-        return new TargetError(path + ": " + describe(error), !local);
+        return new TargetError(path + ": " + describe(error), !local, error == Posix.NO_SPACE || error == Posix.QUOTA);
     }
 
     private static String describe(int error) {
         return switch (error) {
             case Posix.EXISTS -> "is there already (--force replaces it)";
             case Posix.NOT_A_DIRECTORY, Posix.TOO_MANY_LINKS -> "is no directory (links are not followed)";
-            case Posix.NO_SPACE, Posix.QUOTA -> Posix.describe(error) + "; nothing is left of the file under way";
             default -> Posix.describe(error);
         };
     }
@@ -48,9 +53,26 @@ public final class TargetError extends IOException {
         return new TargetError(path + ": " + needed + " bytes are to be written, and only " + free + " are free", true);
     }
 
+    /**
+     * This error, of a target that has become full, with what would help: nothing is left of {@code path}.
+     *
+     * @param file bytes that the file under way takes
+     * @param left bytes that are to be written yet, this file's and those behind it
+     * @param free bytes that are free now
+     */
+    TargetError withNeed(String path, long file, long left, long free) {
+        return new TargetError(getMessage() + ". " + path + " takes " + file + " bytes, and with what was to follow " + left
+                + "; " + free + " are free now. Nothing is left of it; what was written before it is whole", true, true);
+    }
+
     /** The program is being ended. */
     static TargetError interrupted() {
         return new TargetError("interrupted", true);
+    }
+
+    /** Whether the target has no more room, or its owner may not have more. */
+    boolean isFull() {
+        return full;
     }
 
     /** Whether other files would fail as well, so that there is no point in going on. */
