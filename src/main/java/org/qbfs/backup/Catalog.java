@@ -3,6 +3,9 @@ package org.qbfs.backup;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -51,12 +54,15 @@ public final class Catalog {
     private static final long MOST_STRAY_BYTES = 256L << 20;
     /** How much is searched inside members: some dozens of chunks, seconds. */
     private static final long MOST_SUSPECT_BYTES = 2L << 30;
+    /** So much of a member's end goes into {@link #print}: the MAC of version 4, nearly all of it in versions 2 and 3. */
+    private static final int TAIL_BYTES = 32;
     /** Offset of "ustar" in a header. */
     private static final int MAGIC_OFFSET = 257;
 
     private final Map<String, Member> members;
     private final Map<String, FileGroup> groups;
     private final List<Problem> problems;
+    private final byte[] print;
 
     /**
      * Reads the headers of {@code file}. Costs one small read for each member.
@@ -69,7 +75,31 @@ public final class Catalog {
         return new Catalog(scan);
     }
 
+    /**
+     * The header and its MAC alone, if they are the first members, as upstream writes them; nothing if they are
+     * elsewhere. Costs a few reads.
+     */
+    public static Optional<Catalog> headers(ByteSource file) throws IOException {
+        Scan scan = new Scan(file);
+        return scan.headers() ? Optional.of(new Catalog(scan)) : Optional.empty();
+    }
+
+    /**
+     * What an earlier scan of {@code file} found, given as its {@link #members} and its {@link #print}; nothing if they
+     * cannot be right. Reads nothing: {@link ChunkPlaces} makes sure of each chunk before it is used.
+     */
+    public static Optional<Catalog> remembered(ByteSource file, List<Member> members, byte[] print) throws IOException {
+        Scan scan = new Scan(file);
+        Catalog catalog = scan.takeOver(members) ? new Catalog(scan, print.clone()) : null;
+        return Optional.ofNullable(catalog).filter(found -> found.problems().isEmpty());
+    }
+
     private Catalog(Scan scan) {
+        this(scan, scan.print.digest());
+    }
+
+    private Catalog(Scan scan, byte[] print) {
+        this.print = print;
         this.members = Collections.unmodifiableMap(scan.members);
         this.groups = Collections.unmodifiableMap(groups(scan));
         this.problems = List.copyOf(scan.problems);
@@ -88,6 +118,19 @@ public final class Catalog {
     /** The member called {@code name}. */
     public Optional<Member> member(String name) {
         return Optional.ofNullable(members.get(name));
+    }
+
+    /** All members, in the order in which they were found. */
+    public List<Member> members() {
+        return List.copyOf(members.values());
+    }
+
+    /**
+     * A digest of 32 bytes of the members' names, sizes and last bytes, which are or contain the MACs of chunks: as long
+     * as it is the same, so is all that is authentic in the file.
+     */
+    public byte[] print() {
+        return print.clone();
     }
 
     /** How many members there are. */
@@ -149,6 +192,14 @@ public final class Catalog {
         }
     }
 
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
     /** One pass over the file. */
     private static final class Scan {
         final ByteSource file;
@@ -158,6 +209,7 @@ public final class Catalog {
         private final TarReader reader;
         private final long end;
         private final long budget = Runtime.getRuntime().maxMemory() / 2;
+        private final MessageDigest print = sha256();
         private long weight;
         /** Ranges in which other members may lie than the one that claims them. */
         private final List<long[]> suspect = new ArrayList<>();
@@ -181,6 +233,34 @@ public final class Catalog {
                 budgetLeft -= length;
                 searchInside(range[0], range[0] + length);
             }
+        }
+
+        boolean headers() throws IOException {
+            try {
+                long at = header(0, HEADER);
+                return at > 0 && header(zeros(at), HEADER_MAC) > 0;
+            } catch (QbfsException e) {
+                return false;
+            }
+        }
+
+        /** Adds the member at {@code at}, which must be {@code name}, and gives the offset behind it; else 0. */
+        private long header(long at, String name) throws IOException {
+            Optional<TarEntry> entry = reader.entryAt(at).filter(found -> found.name().equals(name));
+            return entry.isPresent() ? add(entry.get()) : 0;
+        }
+
+        /** Whether {@code remembered} could lie in this file, one behind the other. */
+        boolean takeOver(List<Member> remembered) {
+            long before = 0;
+            for (Member member : remembered) {
+                if (member.headerOffset() < before || member.dataOffset() <= member.headerOffset() || member.size() < 0
+                        || member.size() > end - member.dataOffset() || members.putIfAbsent(member.name(), member) != null) {
+                    return false;
+                }
+                before = member.end();
+            }
+            return true;
         }
 
         private void searchInside(long start, long rangeEnd) throws IOException {
@@ -207,7 +287,7 @@ public final class Catalog {
             return entry.isPresent() ? add(entry.get()) : Math.min(end, zeros(at));
         }
 
-        private long add(TarEntry entry) throws QbfsException {
+        private long add(TarEntry entry) throws IOException {
             long dataEnd = entry.dataEnd();
             if (entry.name().length() > LONGEST_NAME) {
                 problem("its name is too long, and it is left out", entry.headerOffset(), entry.nextOffset(),
@@ -223,7 +303,7 @@ public final class Catalog {
                 problem("is no plain file, and is left out", entry.headerOffset(), entry.nextOffset(), entry.name());
                 return entry.nextOffset();
             }
-            Member member = new Member(entry.name(), entry.dataOffset(), entry.storedSize(), dataEnd <= end);
+            Member member = new Member(entry.name(), entry.headerOffset(), entry.dataOffset(), entry.storedSize(), dataEnd <= end);
             last = member;
             if (!member.complete()) {
                 suspect.add(new long[] {member.dataOffset(), end});
@@ -234,8 +314,26 @@ public final class Catalog {
             if (first != null) {
                 problem("is there a second time; the first, at " + first.dataOffset() + ", is used",
                         member.dataOffset(), member.end(), member.name());
+            } else {
+                addToPrint(member);
             }
             return Math.min(end, entry.nextOffset());
+        }
+
+        private void addToPrint(Member member) throws IOException {
+            print.update(member.name().getBytes(StandardCharsets.UTF_8));
+            ByteBuffer rest = ByteBuffer.allocate(1 + Long.BYTES + TAIL_BYTES).put((byte) 0).putLong(member.size());
+            int tail = (int) Math.min(TAIL_BYTES, member.size());
+            if (member.complete()) {
+                try {
+                    // What the window reads for this has the block behind the member in it, which is wanted next.
+                    headers.read(member.end() - tail, rest.limit(rest.position() + tail));
+                } catch (QbfsException e) {
+                    // Cannot be read: as if it were not there.
+                    rest.clear();
+                }
+            }
+            print.update(rest.clear());
         }
 
         /** The first block behind {@code at} that is not all zeros. */

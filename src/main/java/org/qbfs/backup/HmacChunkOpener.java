@@ -32,6 +32,7 @@ public final class HmacChunkOpener implements ChunkOpener {
     private static final int MOST_MAC_BYTES = 4096;
 
     private final ByteSource file;
+    private final ChunkPlaces places;
     private final MacAlgorithm algorithm;
     private final Passphrase passphrase;
     private final Executor background;
@@ -39,10 +40,11 @@ public final class HmacChunkOpener implements ChunkOpener {
     private final ChunkMemory memory;
     private final Map<Member, AuthenticatedSource> opened = new ConcurrentHashMap<>();
 
-    /** Opens chunks of {@code file}; {@code background} makes chunks ready, and may refuse to. */
-    public HmacChunkOpener(ByteSource file, MacAlgorithm algorithm, Passphrase passphrase, Executor background,
-            PartCache cache, ChunkMemory memory) {
-        this.file = file;
+    /** Opens chunks at {@code places}; {@code background} makes chunks ready, and may refuse to. */
+    public HmacChunkOpener(ChunkPlaces places, MacAlgorithm algorithm, Passphrase passphrase,
+            Executor background, PartCache cache, ChunkMemory memory) {
+        this.file = places.file();
+        this.places = places;
         this.algorithm = algorithm;
         this.passphrase = passphrase;
         this.background = background;
@@ -105,7 +107,8 @@ public final class HmacChunkOpener implements ChunkOpener {
         return !source.isUnstable();
     }
 
-    private AuthenticatedSource authenticated(Chunk chunk) throws IOException {
+    private AuthenticatedSource authenticated(Chunk untrustedPlace) throws IOException {
+        Chunk chunk = places.confirmed(untrustedPlace);
         AuthenticatedSource known = opened.get(chunk.member());
         if (known != null) {
             return known;

@@ -43,6 +43,7 @@ public final class ScryptChunkOpener implements ChunkOpener {
     private static final int OVERHEAD = ScryptHeader.LENGTH + ScryptHeader.MAC_LENGTH;
 
     private final ByteSource file;
+    private final ChunkPlaces places;
     private final String backupId;
     private final Passphrase passphrase;
     private final KeyDerivation keys;
@@ -67,10 +68,11 @@ public final class ScryptChunkOpener implements ChunkOpener {
      */
     public record Header(byte[] text, byte[] indexKey) {}
 
-    /** Opens chunks of {@code file}; {@code background} makes chunks ready, and may refuse to. */
-    public ScryptChunkOpener(ByteSource file, String backupId, Passphrase passphrase, KeyDerivation keys,
+    /** Opens chunks at {@code places}; {@code background} makes chunks ready, and may refuse to. */
+    public ScryptChunkOpener(ChunkPlaces places, String backupId, Passphrase passphrase, KeyDerivation keys,
             Executor background, PartCache cache, ChunkMemory memory) {
-        this.file = file;
+        this.file = places.file();
+        this.places = places;
         this.backupId = backupId;
         this.passphrase = passphrase;
         this.keys = keys;
@@ -121,9 +123,10 @@ public final class ScryptChunkOpener implements ChunkOpener {
     }
 
     private Opened unlock(Chunk chunk) throws IOException {
-        return unlock(chunk.member(), prefix(chunk), chunk.place(file.name()), () -> new CorruptData(
+        Chunk here = places.confirmed(chunk);
+        return unlock(here.member(), prefix(here), here.place(file.name()), () -> new CorruptData(
                 "the chunk's key does not open it: damaged, or moved here from another place",
-                chunk.place(file.name())));
+                here.place(file.name())));
     }
 
     @Override
@@ -150,8 +153,9 @@ public final class ScryptChunkOpener implements ChunkOpener {
         }
         done.whenComplete((nothing, failure) -> preparing.remove(chunk));
         runInBackground(chunk, done, () -> {
-            Member member = chunk.member();
-            Place place = chunk.place(file.name());
+            Chunk here = places.confirmed(chunk);
+            Member member = here.member();
+            Place place = here.place(file.name());
             ScryptHeader header = header(member, place);
             if (opened.containsKey(member) || memory.key(member).isPresent()) {
                 unlock(chunk).ciphertext().prepare();

@@ -32,9 +32,11 @@ final class Window implements ByteSource {
             long at = position + done;
             if (at < start || at >= start + piece.limit()) {
                 piece.clear();
-                start = at;
+                // Nothing is kept if the read fails.
+                start = Long.MAX_VALUE;
                 source.read(at, piece);
                 piece.flip();
+                start = at;
             }
             int from = (int) (at - start);
             int length = Math.min(wanted - done, piece.limit() - from);

@@ -35,7 +35,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <table>
  * <caption>Layout; numbers are big-endian</caption>
  * <tr><th>length<th>what
- * <tr><td>8<td>"QBFSIDX" and the format version, 1
+ * <tr><td>8<td>"QBFSIDX" and the format version, 2
  * <tr><td>32<td>salt: the file's key is HMAC-SHA-256 of it under the caller's key
  * <tr><td>4 + 12 + n + 16<td>for each record: n + 16, a random nonce, the sealed bytes and their tag; the
  *     record's number is authenticated with it, so that none can be moved or left out before the end
@@ -50,7 +50,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Safe for many threads. Of several processes the first writes; the others read what was there when they came.
  */
 public final class IndexFile implements Closeable {
-    private static final byte[] MAGIC = {'Q', 'B', 'F', 'S', 'I', 'D', 'X', 1};
+    private static final byte[] MAGIC = {'Q', 'B', 'F', 'S', 'I', 'D', 'X', 2};
     private static final int SALT_LENGTH = 32;
     private static final int HEADER_LENGTH = MAGIC.length + SALT_LENGTH;
     private static final int NONCE_LENGTH = 12;

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.Chunk;
+import org.qbfs.backup.ChunkPlaces;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.backup.HmacChunkOpener;
 import org.qbfs.backup.Member;
@@ -69,8 +70,8 @@ public final class BackupFile implements Closeable {
     }
 
     /**
-     * Opens {@code path}: reads the headers of its members, derives the keys of its header and of the list
-     * of VMs, and checks both.
+     * Opens {@code path}: reads the headers of its members, unless the index has them and the file has not been touched
+     * since; derives the keys of its header and of the list of VMs, and checks both.
      *
      * @param passphrase is closed with this, or if it cannot be opened
      * @throws NotABackup if it is none
@@ -78,6 +79,11 @@ public final class BackupFile implements Closeable {
      * @throws WrongPassphrase if the header does not verify
      */
     public static BackupFile open(Path path, Passphrase passphrase, Settings settings, Ahead ahead) throws IOException {
+        return open(path, passphrase, settings, ahead, Stamp::of);
+    }
+
+    static BackupFile open(Path path, Passphrase passphrase, Settings settings, Ahead ahead, Stamp.Source stamps)
+            throws IOException {
         Opening opening = null;
         try {
             if (Files.isDirectory(path)) {
@@ -86,7 +92,8 @@ public final class BackupFile implements Closeable {
             if (Files.exists(path) && !Files.isRegularFile(path)) {
                 throw new NotABackup("no regular file; copy the backup to one first", Place.of(path.toString()));
             }
-            opening = new Opening(path, FileSource.open(path, LOG::warn), passphrase, settings);
+            Stamp stamp = stamps.of(path);
+            opening = new Opening(path, FileSource.open(path, LOG::warn), passphrase, settings, stamp, stamps);
             BackupFile backup = opening.open(ahead);
             // One that is still being copied has grown by now.
             opening.file.lookForChange();
@@ -119,6 +126,7 @@ public final class BackupFile implements Closeable {
     private static final class Opening {
         final Path path;
         final FileSource file;
+        final ChunkPlaces places;
         final Passphrase passphrase;
         final Workers workers;
         final KeyDerivation keys;
@@ -126,10 +134,19 @@ public final class BackupFile implements Closeable {
         final Decoding decoding;
         final Learned learned;
         final Optional<Path> indexDirectory;
+        /** What the file was when it was opened. */
+        private final Stamp stamp;
+        private final Stamp.Source stamps;
 
-        Opening(Path path, FileSource file, Passphrase passphrase, Settings settings) throws IOException {
+        private Optional<Catalog> scanned = Optional.empty();
+
+        Opening(Path path, FileSource file, Passphrase passphrase, Settings settings, Stamp stamp, Stamp.Source stamps)
+                throws IOException {
             this.path = path;
             this.file = file;
+            this.stamp = stamp;
+            this.stamps = stamps;
+            this.places = new ChunkPlaces(file);
             this.passphrase = passphrase;
             this.workers = new Workers(settings.threads());
             this.keys = ScheduledKeyDerivation.create(settings.kdfBytes(), settings.threads());
@@ -143,16 +160,47 @@ public final class BackupFile implements Closeable {
             if (file.size() == 0) {
                 throw new NotABackup("the file is empty", Place.of(path.toString()));
             }
-            Catalog catalog = Catalog.scan(file);
-            Optional<Member> header = catalog.member(Catalog.HEADER);
-            Optional<Member> mac = catalog.member(Catalog.HEADER_MAC);
+            // The index is found by the header, and may know where all else is.
+            Optional<Catalog> known = Catalog.headers(file);
+            Catalog headers = known.isPresent() ? known.get() : scanned();
+            Optional<Member> header = headers.member(Catalog.HEADER);
+            Optional<Member> mac = headers.member(Catalog.HEADER_MAC);
             if (header.isEmpty() && mac.isEmpty()) {
-                return openWithoutHeader(catalog);
+                return openWithoutHeader(headers);
             }
             Optional<byte[]> untrustedText = header.isPresent() ? untrusted(header.get()) : Optional.empty();
             return isScrypt(untrustedText, mac)
-                    ? openScrypt(catalog, untrustedText, mac, ahead)
-                    : openHmac(catalog, untrustedText, mac);
+                    ? openScrypt(untrustedText, mac, ahead)
+                    : openHmac(untrustedText, mac);
+        }
+
+        /** The members of the file, read once at the most. */
+        private Catalog scanned() throws IOException {
+            if (scanned.isEmpty()) {
+                scanned = Optional.of(Catalog.scan(file));
+            }
+            return scanned.get();
+        }
+
+        /** The members of the file: by the index if it knows the file as it is, else read. */
+        private Catalog catalog() throws IOException {
+            Optional<Catalog> remembered = scanned.isPresent() ? Optional.empty() : remembered();
+            if (remembered.isPresent()) {
+                places.remember(remembered.get(), now -> learned.keepLayout(Stamp.NONE, now));
+                return remembered.get();
+            }
+            Catalog catalog = scanned();
+            // A file that was being written meanwhile, or another one of its name, is looked at again the next time.
+            learned.keepLayout(stamps.of(path).equals(stamp) ? stamp : Stamp.NONE, catalog);
+            return catalog;
+        }
+
+        private Optional<Catalog> remembered() throws IOException {
+            Optional<Layout> layout = learned.layout(stamp);
+            if (layout.isEmpty() || !places.isThere(layout.get().members().getLast())) {
+                return Optional.empty();
+            }
+            return Catalog.remembered(file, layout.get().members(), layout.get().print());
         }
 
         /** What the MAC begins with tells its kind, as upstream has it; the header does, if that is damaged. */
@@ -168,16 +216,15 @@ public final class BackupFile implements Closeable {
             }
         }
 
-        private BackupFile openScrypt(Catalog catalog, Optional<byte[]> untrustedText, Optional<Member> mac, Ahead ahead)
-                throws IOException {
+        private BackupFile openScrypt(Optional<byte[]> untrustedText, Optional<Member> mac, Ahead ahead) throws IOException {
             Optional<IndexPlace> place = mac.flatMap(this::indexPlace);
-            ScryptHeaderOpening.Found found = new ScryptHeaderOpening(catalog, id -> new ScryptChunkOpener(file, id, passphrase,
-                    keys, workers.background(), parts, learned))
+            ScryptHeaderOpening.Found found = new ScryptHeaderOpening(this::scanned, id -> new ScryptChunkOpener(places, id,
+                    passphrase, keys, workers.background(), parts, learned))
                     .open(untrustedText, mac, place.filter(IndexPlace::exists).isPresent(), ahead);
             if (place.isPresent() && found.indexKey().isPresent()) {
                 learned.open(place.get(), found.indexKey().get(), found.text().orElseThrow());
             }
-            return new BackupFile(this, catalog, found.text(), found.header(),
+            return new BackupFile(this, catalog(), found.text(), found.header(),
                     new ScryptStack(found.header(), found.opener(), decoding), found.problems());
         }
 
@@ -197,7 +244,7 @@ public final class BackupFile implements Closeable {
         }
 
         /** Versions 2 and 3: the MAC is a digest, from which no header can be made again. */
-        private BackupFile openHmac(Catalog catalog, Optional<byte[]> untrustedText, Optional<Member> mac) throws IOException {
+        private BackupFile openHmac(Optional<byte[]> untrustedText, Optional<Member> mac) throws IOException {
             byte[] untrustedHeader = untrustedText.orElseThrow(() -> new TruncatedData("missing or cut off, and "
                     + Catalog.HEADER_MAC + " is only a digest of it, from which it cannot be made again", Place.of(Catalog.HEADER)));
             Member digest = mac.orElseThrow(() -> new TruncatedData("missing, so that nothing in " + Catalog.HEADER
@@ -208,10 +255,10 @@ public final class BackupFile implements Closeable {
                 // The MAC was right, so the header is what it says.
                 byte[] indexKey = HmacChunkOpener.indexKey(untrusted(digest).orElseThrow(), passphrase);
                 indexPlace(digest).ifPresent(index -> learned.open(index, indexKey, untrustedHeader));
-                return new BackupFile(this, catalog, untrustedText, untrusted, hmacStack(untrusted, opener(untrusted)), List.of());
+                return new BackupFile(this, catalog(), untrustedText, untrusted, hmacStack(untrusted, opener(untrusted)), List.of());
             } catch (CorruptData | UnsupportedFormat | WrongPassphrase e) {
                 // What has its right MAC is no damage; nor can that be told where the passphrase fits nothing.
-                throw !isAuthentic(untrustedHeader, digest) && isRightPassphrase(catalog) ? damagedHeader(e) : e;
+                throw !isAuthentic(untrustedHeader, digest) && isRightPassphrase(scanned()) ? damagedHeader(e) : e;
             }
         }
 
@@ -246,7 +293,7 @@ public final class BackupFile implements Closeable {
         }
 
         private HmacChunkOpener opener(BackupHeader header) throws IOException {
-            return new HmacChunkOpener(file, MacAlgorithm.named(header.hmacAlgorithm()), passphrase,
+            return new HmacChunkOpener(places, MacAlgorithm.named(header.hmacAlgorithm()), passphrase,
                     workers.background(), parts, learned);
         }
 

@@ -13,18 +13,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.qbfs.backup.Catalog;
 import org.qbfs.backup.ChunkMemory;
 import org.qbfs.backup.Member;
 import org.qbfs.compress.Checkpoint;
 import org.qbfs.compress.Checkpoints;
 import org.qbfs.index.IndexFile;
+import org.qbfs.index.RecordReader;
+import org.qbfs.index.RecordWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was learned about one backup: keys of chunks, hashes of their parts, checkpoints and sizes of streams. Kept in
- * an index file, once that is open, for the next mount. Chunks are known by their offset, since the index is bound to one
- * backup file. Safe for many threads.
+ * What was learned about one backup: its layout, keys of chunks, hashes of their parts, checkpoints and sizes of streams.
+ * Kept in an index file, once that is open, for the next mount. Keys and hashes are checked by what they are for, and are
+ * known by their chunk's offset. All else is forgotten when the layout tells that the file holds something else. Safe for
+ * many threads.
  */
 final class Learned implements ChunkMemory, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Learned.class);
@@ -32,12 +36,15 @@ final class Learned implements ChunkMemory, Closeable {
     private static final byte HASHES = 2;
     private static final byte CHECKPOINT = 3;
     private static final byte SIZE = 4;
+    private static final byte LAYOUT = 5;
+    private static final byte STAMP = 6;
     private static final int KEY_LENGTH = 64;
 
     private final Map<Long, byte[]> keys = new ConcurrentHashMap<>();
     private final Map<Long, byte[]> hashes = new ConcurrentHashMap<>();
     /** From the index; handed over to the stream when it is opened. */
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+    private final AtomicReference<Layout> layout = new AtomicReference<>();
     private final AtomicReference<IndexFile> index = new AtomicReference<>();
 
     private static final class Stream {
@@ -73,12 +80,51 @@ final class Learned implements ChunkMemory, Closeable {
                     Stream stream = stream(record);
                     stream.size = record.getLong();
                 }
+                case LAYOUT -> take(Layout.read(new RecordReader(record)));
+                case STAMP -> {
+                    Stamp stamp = Layout.readStamp(new RecordReader(record));
+                    layout.updateAndGet(known -> known == null ? null : known.with(stamp));
+                }
                 default -> LOG.debug("an index record of an unknown kind");
             }
         } catch (BufferUnderflowException e) {
             // Sealed by us, so it is our own mistake; it costs what it said.
             LOG.warn("an index record that is too short");
         }
+    }
+
+    /** Puts {@code now} in the place of the layout that was known, and gives that, or null. */
+    private Layout take(Layout now) {
+        Layout before = layout.getAndSet(now);
+        if (before == null || !before.hasPrintOf(now)) {
+            streams.clear();
+        }
+        return before;
+    }
+
+    /** The members of the file, if it is known to be the same as when {@code stamp} was on it. */
+    Optional<Layout> layout(Stamp stamp) {
+        return Optional.ofNullable(layout.get())
+                .filter(known -> known.stamp().equals(stamp) && !known.members().isEmpty());
+    }
+
+    /**
+     * Keeps what has been found in the file; if it holds something else than was known, forgets what was learned of that.
+     *
+     * @param stamp that of the file; {@link Stamp#NONE} if it is not to be believed the next time
+     */
+    void keepLayout(Stamp stamp, Catalog catalog) {
+        Layout now = Layout.of(stamp, catalog);
+        Layout before = take(now);
+        RecordWriter record = new RecordWriter();
+        if (before == null || !before.hasPrintOf(now) || !before.members().equals(now.members())) {
+            now.write(record.octet(LAYOUT));
+        } else if (!before.stamp().equals(stamp)) {
+            Layout.writeStamp(record.octet(STAMP), stamp);
+        } else {
+            return;
+        }
+        append(record.record());
     }
 
     private Stream stream(ByteBuffer record) {
@@ -147,12 +193,16 @@ final class Learned implements ChunkMemory, Closeable {
     }
 
     private void append(ByteBuffer record) {
+        append(record.array());
+    }
+
+    private void append(byte[] record) {
         IndexFile file = index.get();
         if (file == null) {
             return;
         }
         try {
-            file.append(record.array());
+            file.append(record);
         } catch (IOException e) {
             if (index.compareAndSet(file, null)) {
                 LOG.warn("the index is not written any further: {}", e.toString());

@@ -39,7 +39,7 @@ import org.qbfs.tar.TarReader;
 final class ScryptHeaderOpening {
     private static final int VERSION = 4;
 
-    private final Catalog catalog;
+    private final Members members;
     private final Function<String, ScryptChunkOpener> openers;
     private final List<Problem> problems = new ArrayList<>();
 
@@ -55,9 +55,14 @@ final class ScryptHeaderOpening {
     record Found(BackupHeader header, Optional<byte[]> text, Optional<byte[]> indexKey, ScryptChunkOpener opener,
             List<Problem> problems) {}
 
+    /** The members of the backup file, which are read when somebody asks for them. */
+    interface Members {
+        Catalog get() throws IOException;
+    }
+
     /** For the backup with these members; {@code openers} gives what opens chunks under a backup ID. */
-    ScryptHeaderOpening(Catalog catalog, Function<String, ScryptChunkOpener> openers) {
-        this.catalog = catalog;
+    ScryptHeaderOpening(Members members, Function<String, ScryptChunkOpener> openers) {
+        this.members = members;
         this.openers = openers;
     }
 
@@ -76,7 +81,7 @@ final class ScryptHeaderOpening {
         if (!openedBefore && untrusted.isPresent()) {
             // Both keys are needed, so both are derived at once.
             firstChunk().ifPresent(opener::hurry);
-            ahead.ask(catalog, opener);
+            ahead.ask(members.get(), opener);
         }
         ScryptChunkOpener.Header header;
         try {
@@ -112,7 +117,8 @@ final class ScryptHeaderOpening {
     }
 
     /** The first chunk of the list of VMs, or of the first file, if that is lost. */
-    private Optional<Chunk> firstChunk() {
+    private Optional<Chunk> firstChunk() throws IOException {
+        Catalog catalog = members.get();
         return catalog.group(BackupFile.INVENTORY).or(() -> catalog.groups().stream().findFirst())
                 .map(group -> group.chunks().getFirst()).filter(chunk -> chunk.number() == 0);
     }

@@ -61,7 +61,7 @@ class AuthenticatedSourceTest {
 
     private static AuthenticatedSource source(ByteSource untrusted, byte[] authentic, AtomicInteger passes,
             ChunkMemory memory) throws IOException {
-        return new AuthenticatedSource(untrusted, new Member("chunk", 0, untrusted.size(), true), PLACE, () -> {
+        return new AuthenticatedSource(untrusted, new Member("chunk", 0, 0, untrusted.size(), true), PLACE, () -> {
             passes.incrementAndGet();
             return sum(authentic);
         }, new PartCache(1 << 20), memory);

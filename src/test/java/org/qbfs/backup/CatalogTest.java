@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -317,5 +318,45 @@ class CatalogTest {
         assertEquals(List.of(), Catalog.scan(counting).problems());
         // A header, the block that ends the member's archive, and the zeros up to the next.
         assertTrue(reads[0] <= 9, reads[0] + " reads");
+    }
+
+    @Test
+    void rememberedMembersMakeTheSameCatalog() throws Exception {
+        MemorySource file = new MemorySource("b", TarBytes.join(three()));
+        Catalog scanned = Catalog.scan(file);
+        Catalog remembered = Catalog.remembered(file, scanned.members(), scanned.print()).orElseThrow();
+        assertEquals(scanned.groups().stream().toList(), remembered.groups().stream().toList());
+        assertArrayEquals(scanned.print(), remembered.print());
+    }
+
+    @Test
+    void membersThatCannotBeAreNotRemembered() throws Exception {
+        MemorySource file = new MemorySource("b", TarBytes.join(three()));
+        Catalog scanned = Catalog.scan(file);
+        Member first = scanned.members().getFirst();
+        for (Member wrong : new Member[] {first, new Member("a.009", -1, 512, 1, true), new Member("a.009", 1, 0, 1, true),
+            new Member("a.009", file.size(), file.size() + 512, 1, true), new Member("a.009", 30_000, 30_512, Long.MAX_VALUE, true),
+            new Member("a.009", 30_000, 30_512, -1, true), new Member("a.007", 30_000, 30_512, 1, true)}) {
+            assertEquals(Optional.empty(), Catalog.remembered(file, List.of(first, wrong), scanned.print()), wrong.toString());
+        }
+    }
+
+    @Test
+    void printTellsOneMacFromAnotherAndNotWhereItLies() throws Exception {
+        byte[][] parts = three();
+        byte[] print = scan(parts).print();
+        assertArrayEquals(print, scan(parts[0], new byte[512], parts[1], parts[2]).print());
+        parts[1][3 * 512 + 599] ^= 1;
+        assertFalse(Arrays.equals(print, scan(parts).print()));
+    }
+
+    @Test
+    void headersAreFoundWhereTheyShouldBeAlone() throws Exception {
+        byte[] header = member(Catalog.HEADER, 100);
+        byte[] mac = member(Catalog.HEADER_MAC, 228);
+        assertEquals(2, Catalog.headers(new MemorySource("b", TarBytes.join(header, mac, member("a.000", 10)))).orElseThrow().size());
+        for (byte[][] parts : new byte[][][] {{mac, header}, {header}, {new byte[3], header, mac}, {new byte[9999]}, {header, member("a.000", 1), mac}}) {
+            assertEquals(Optional.empty(), Catalog.headers(new MemorySource("b", TarBytes.join(parts))));
+        }
     }
 }

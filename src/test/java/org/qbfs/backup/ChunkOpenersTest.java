@@ -97,13 +97,13 @@ class ChunkOpenersTest {
     }
 
     private static Chunk chunk(int number, byte[] file, boolean complete) {
-        return new Chunk("vm1/x", number, new Member(ChunkName.of("vm1/x", number) + ".enc", 0, file.length, complete), Optional.empty());
+        return new Chunk("vm1/x", number, new Member(ChunkName.of("vm1/x", number) + ".enc", 0, 0, file.length, complete), Optional.empty());
     }
 
     private final Keys keys = new Keys();
 
     private ScryptChunkOpener scrypt(byte[] file) {
-        return new ScryptChunkOpener(new MemorySource("backup", file), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
+        return new ScryptChunkOpener(new ChunkPlaces(new MemorySource("backup", file)), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
                 keys, Runnable::run, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
@@ -186,10 +186,10 @@ class ChunkOpenersTest {
         byte[] text = "version=4\n".getBytes(StandardCharsets.US_ASCII);
         byte[] right = encrypt("backup-header!" + SECRET, text);
         ScryptChunkOpener opener = scrypt(right);
-        assertArrayEquals(text, opener.openHeader(new Member(Catalog.HEADER_MAC, 0, right.length, true)).text());
+        assertArrayEquals(text, opener.openHeader(new Member(Catalog.HEADER_MAC, 0, 0, right.length, true)).text());
         byte[] wrong = encrypt("backup-header!other", text);
-        assertThrows(WrongPassphrase.class, () -> scrypt(wrong).openHeader(new Member(Catalog.HEADER_MAC, 0, wrong.length, true)));
-        assertThrows(CorruptData.class, () -> opener.openHeader(new Member(Catalog.HEADER_MAC, 0, 1 << 20, true)));
+        assertThrows(WrongPassphrase.class, () -> scrypt(wrong).openHeader(new Member(Catalog.HEADER_MAC, 0, 0, wrong.length, true)));
+        assertThrows(CorruptData.class, () -> opener.openHeader(new Member(Catalog.HEADER_MAC, 0, 0, 1 << 20, true)));
     }
 
     @Test
@@ -212,13 +212,13 @@ class ChunkOpenersTest {
     }
 
     private static HmacChunkOpener hmac(ByteSource file, java.util.concurrent.Executor background) throws IOException {
-        return new HmacChunkOpener(file, MacAlgorithm.named("sha512"), new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
+        return new HmacChunkOpener(new ChunkPlaces(file), MacAlgorithm.named("sha512"), new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
                 background, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
     private static Chunk withMac(int dataLength, int macLength) {
-        return new Chunk("vm1/x", 0, new Member("vm1/x.000", 0, dataLength, true),
-                Optional.of(new Member("vm1/x.000.hmac", dataLength, macLength, true)));
+        return new Chunk("vm1/x", 0, new Member("vm1/x.000", 0, 0, dataLength, true),
+                Optional.of(new Member("vm1/x.000.hmac", dataLength, dataLength, macLength, true)));
     }
 
     @Test
@@ -257,7 +257,7 @@ class ChunkOpenersTest {
         assertThrows(TruncatedData.class, () -> opener.open(chunk(0, random(60), true)));
         assertThrows(TruncatedData.class, () -> opener.open(chunk(0, random(60), false)));
         assertThrows(CorruptData.class, () -> opener.open(withMac(10, 50)));
-        Chunk hugeMac = new Chunk("vm1/x", 0, new Member("vm1/x.000", 0, 10, true), Optional.of(new Member("m", 10, 1L << 40, true)));
+        Chunk hugeMac = new Chunk("vm1/x", 0, new Member("vm1/x.000", 0, 0, 10, true), Optional.of(new Member("m", 10, 10, 1L << 40, true)));
         assertThrows(CorruptData.class, () -> opener.open(hugeMac));
     }
 
@@ -276,7 +276,7 @@ class ChunkOpenersTest {
     void headerIsVerifiedByAnyDigest() throws Exception {
         byte[] message = "hmac-algorithm=SHA512\n".getBytes(StandardCharsets.US_ASCII);
         byte[] mac = macText(message);
-        Member member = new Member("backup-header.hmac", 0, mac.length, true);
+        Member member = new Member("backup-header.hmac", 0, 0, mac.length, true);
         Passphrase right = new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8));
         HmacChunkOpener.verify(message, new MemorySource("b", mac), member, right);
         assertThrows(WrongPassphrase.class, () -> HmacChunkOpener.verify(message, new MemorySource("b", mac), member,

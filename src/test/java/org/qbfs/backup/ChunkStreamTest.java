@@ -90,7 +90,7 @@ class ChunkStreamTest {
     }
 
     private static Chunk chunk(int number, long size) {
-        return new Chunk("vm1/x", number, new Member(ChunkName.of("vm1/x", number), 0, size, true), Optional.empty());
+        return new Chunk("vm1/x", number, new Member(ChunkName.of("vm1/x", number), 0, 0, size, true), Optional.empty());
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class LearnedFuzz {
                     learned.read(ByteBuffer.wrap(record));
                 }
             }
-            Member member = new Member("s.000", 0, 512, true);
+            Member member = new Member("s.000", 0, 0, 512, true);
             learned.key(member);
             learned.hashes(member);
             Checkpoints checkpoints = new Checkpoints(1000, 1 << 20);

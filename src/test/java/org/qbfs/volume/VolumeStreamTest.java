@@ -52,7 +52,7 @@ class VolumeStreamTest {
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < volumes.size(); i++) {
             if (!List.of(missing).contains(i)) {
-                chunks.add(new Chunk(NAME, i, new Member(NAME + "." + i, 0, 0, true), Optional.empty()));
+                chunks.add(new Chunk(NAME, i, new Member(NAME + "." + i, 0, 0, 0, true), Optional.empty()));
             }
         }
         return new VolumeStream(new FileGroup(NAME, chunks),
@@ -92,7 +92,7 @@ class VolumeStreamTest {
         List<byte[]> volumes = cut(archive, NAME, 20_512);
         TreeSet<Integer> opened = new TreeSet<>();
         FileGroup group = new FileGroup(NAME, java.util.stream.IntStream.range(0, volumes.size())
-                .mapToObj(i -> new Chunk(NAME, i, new Member(NAME + "." + i, 0, 0, true), Optional.empty())).toList());
+                .mapToObj(i -> new Chunk(NAME, i, new Member(NAME + "." + i, 0, 0, 0, true), Optional.empty())).toList());
         VolumeStream stream = new VolumeStream(group, chunk -> {
             opened.add(chunk.number());
             return new MemorySource(chunk.name(), volumes.get(chunk.number()));
