@@ -121,18 +121,12 @@ public final class BackupTree {
     /** What {@code group} holds: a file, a link, or a directory. */
     private Node node(FileGroup group, String path) throws IOException {
         Archive archive = backup.archive(group);
-        TarEntry first = archive.first();
-        if (archive.pathOf(first).isEmpty()) {
-            switch (first.type()) {
-                case FILE -> {
-                    return nodes.file(path, first, 1, archive.contents(first, path));
-                }
-                case SYMLINK -> {
-                    return nodes.link(archive.targetOf(first), first.modified());
-                }
-                default -> { }
-            }
+        if (!archive.isOneFile()) {
+            return new ArchiveTree(nodes, archive, path).directory();
         }
-        return new ArchiveTree(nodes, archive, path).directory();
+        TarEntry first = archive.first();
+        return first.type() == TarEntry.Type.FILE
+                ? nodes.file(path, first, 1, archive.contents(first, path))
+                : nodes.link(archive.targetOf(first), first.modified());
     }
 }

@@ -20,8 +20,8 @@ import org.qbfs.tar.TarEntry;
 import org.qbfs.tar.TarReader;
 
 /**
- * The inner tar of one file group, decrypted and decompressed. Safe for many threads; keeps nothing, so
- * callers keep what they learn.
+ * The inner tar of one file group, decrypted and decompressed. Safe for many threads. What the index has of its entries
+ * costs no reads; otherwise callers keep what they learn.
  */
 public final class Archive {
     /** What an entry takes in memory as a part of the tree, without its name. */
@@ -31,14 +31,16 @@ public final class Archive {
     private static final int NAME_COPIES = 4;
 
     private final FileGroup group;
-    private final ByteSource stream;
+    private final DeferredSource stream;
+    private final Learned learned;
     private final ReadActivity activity;
     private final TarReader reader;
 
     /** The archive of {@code group}, whose bytes are {@code stream}. */
-    Archive(FileGroup group, ByteSource stream, ReadActivity activity) {
+    Archive(FileGroup group, DeferredSource stream, Learned learned, ReadActivity activity) {
         this.group = group;
         this.stream = stream;
+        this.learned = learned;
         this.activity = activity;
         this.reader = new TarReader(stream);
     }
@@ -49,16 +51,27 @@ public final class Archive {
     }
 
     /**
-     * The first entry. Costs the first block of the first chunk: one key derivation and one pass over the
-     * chunk.
+     * The first entry. Costs the first block of the first chunk, unless it is known: one key derivation and one pass over
+     * the chunk.
      *
      * @throws CorruptData if the archive is empty, or if the entry belongs to another file group
      */
     public TarEntry first() throws IOException {
+        Optional<TarEntry> known = learned.firstEntry(group.path());
+        if (known.isPresent()) {
+            return known.get();
+        }
         TarEntry first = reader.entryAt(0).orElseThrow(
                 () -> new CorruptData("the archive is empty", Place.of(group.path())));
         ArchivePath.below(group.path(), first.name());
+        learned.keepEntries(group.path(), List.of(first), false);
         return first;
+    }
+
+    /** Whether this is an archive of one file or link, which has the path of the file group; otherwise it is a directory. */
+    public boolean isOneFile() throws IOException {
+        TarEntry first = first();
+        return pathOf(first).isEmpty() && (first.type() == TarEntry.Type.FILE || first.type() == TarEntry.Type.SYMLINK);
     }
 
     /**
@@ -76,13 +89,13 @@ public final class Archive {
     }
 
     /** Up to where in the tar reading would teach nothing new: the last checkpoint of a compressed stream. */
-    long knownUpTo() {
-        return stream instanceof DecodedSource decoded ? decoded.knownUpTo() : Long.MAX_VALUE;
+    long knownUpTo() throws IOException {
+        return stream.opened() instanceof DecodedSource decoded ? decoded.knownUpTo() : Long.MAX_VALUE;
     }
 
     /** How many bytes of the compressed stream lie before {@link #knownUpTo}. */
-    long knownStored() {
-        return stream instanceof DecodedSource decoded ? decoded.knownCompressed() : group.storedSize();
+    long knownStored() throws IOException {
+        return stream.opened() instanceof DecodedSource decoded ? decoded.knownCompressed() : group.storedSize();
     }
 
     /** The tar's own bytes. Its size may cost decoding all of it; reading shows where it ends. */
@@ -91,11 +104,35 @@ public final class Archive {
     }
 
     /**
-     * All entries, in order, up to the end or to the first damage. Costs decoding the whole stream once.
+     * All entries, in order, up to the end or to the first damage. Costs decoding the whole stream once, unless they are
+     * known.
      *
      * @throws ResourceLimit if there are more than any archive has
      */
     public Listing list() throws IOException {
+        return list(entry -> {});
+    }
+
+    /** Is told of each entry that is found, before the next one is looked for. */
+    interface Visitor {
+        /** One entry; what this throws ends the listing. */
+        void entry(TarEntry entry) throws IOException;
+    }
+
+    /** The same; {@code visitor} sees none if they are known. */
+    Listing list(Visitor visitor) throws IOException {
+        Optional<List<TarEntry>> known = learned.allEntries(group.path());
+        if (known.isPresent()) {
+            return new Listing(known.get(), Optional.empty());
+        }
+        Listing listing = read(visitor);
+        if (listing.damage().isEmpty()) {
+            learned.keepEntries(group.path(), listing.entries(), true);
+        }
+        return listing;
+    }
+
+    private Listing read(Visitor visitor) throws IOException {
         List<TarEntry> entries = new ArrayList<>();
         long budget = Runtime.getRuntime().maxMemory() / 4;
         long weight = 0;
@@ -110,6 +147,7 @@ public final class Archive {
                 }
                 ArchivePath.below(group.path(), entry.get().name());
                 entries.add(entry.get());
+                visitor.entry(entry.get());
                 at = entry.get().nextOffset();
                 entry = reader.entryAt(at);
             }

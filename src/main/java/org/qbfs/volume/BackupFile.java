@@ -399,16 +399,10 @@ public final class BackupFile implements Closeable {
         return List.copyOf(problems);
     }
 
-    /** The archive of {@code group}. Costs the start of its first chunk, the first time. */
-    public Archive archive(FileGroup group) throws IOException {
-        Archive known = archives.get(group.path());
-        if (known != null) {
-            return known;
-        }
-        // Made outside the map, which would keep others waiting; the first one made is kept.
-        Archive mine = new Archive(group, stack.archive(group), activity);
-        Archive other = archives.putIfAbsent(group.path(), mine);
-        return other == null ? mine : other;
+    /** The archive of {@code group}. Reads nothing yet. */
+    public Archive archive(FileGroup group) {
+        return archives.computeIfAbsent(group.path(), path -> new Archive(group,
+                new DeferredSource(path, () -> stack.archive(group)), opened.learned, activity));
     }
 
     /**
@@ -444,8 +438,8 @@ public final class BackupFile implements Closeable {
 
     /** Says that the archives of {@code groups} will be opened soon. Returns at once. */
     public void prepare(List<FileGroup> groups) {
-        // What an archive is stands in its first chunk.
-        groups.forEach(group -> group.chunks().stream().limit(1).forEach(this::prepare));
+        // What an archive is stands in its first chunk, unless the index has it.
+        groups.stream().filter(group -> !opened.learned.hasEntries(group.path())).forEach(group -> group.chunks().stream().limit(1).forEach(this::prepare));
     }
 
     /** Ends what is under way, and closes the file: reads that are under way fail. */

@@ -12,20 +12,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.ChunkMemory;
 import org.qbfs.backup.Member;
 import org.qbfs.compress.Checkpoint;
 import org.qbfs.compress.Checkpoints;
+import org.qbfs.error.QbfsException;
 import org.qbfs.index.IndexFile;
 import org.qbfs.index.RecordReader;
 import org.qbfs.index.RecordWriter;
+import org.qbfs.tar.TarEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was learned about one backup: its layout, keys of chunks, hashes of their parts, checkpoints and sizes of streams.
+ * What was learned about one backup: its layout, keys of chunks, hashes of their parts, checkpoints and sizes of streams,
+ * entries of archives.
  * Kept in an index file, once that is open, for the next mount. Keys and hashes are checked by what they are for, and are
  * known by their chunk's offset. All else is forgotten when the layout tells that the file holds something else. Safe for
  * many threads.
@@ -38,12 +42,18 @@ final class Learned implements ChunkMemory, Closeable {
     private static final byte SIZE = 4;
     private static final byte LAYOUT = 5;
     private static final byte STAMP = 6;
+    private static final byte ENTRIES = 7;
     private static final int KEY_LENGTH = 64;
+    /** What the entries of all archives may take in memory; the rest of them is read from the archives. */
+    private static final long MOST_ENTRY_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private final Map<Long, byte[]> keys = new ConcurrentHashMap<>();
     private final Map<Long, byte[]> hashes = new ConcurrentHashMap<>();
     /** From the index; handed over to the stream when it is opened. */
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+    /** By the path of the file group, as they are in the record. */
+    private final Map<String, byte[]> entries = new ConcurrentHashMap<>();
+    private final AtomicLong entryBytes = new AtomicLong();
     private final AtomicReference<Layout> layout = new AtomicReference<>();
     private final AtomicReference<IndexFile> index = new AtomicReference<>();
 
@@ -85,6 +95,10 @@ final class Learned implements ChunkMemory, Closeable {
                     Stamp stamp = Layout.readStamp(new RecordReader(record));
                     layout.updateAndGet(known -> known == null ? null : known.with(stamp));
                 }
+                case ENTRIES -> {
+                    RecordReader reader = new RecordReader(record);
+                    putEntries(reader.text(), reader.bytes(record.remaining()));
+                }
                 default -> LOG.debug("an index record of an unknown kind");
             }
         } catch (BufferUnderflowException e) {
@@ -98,6 +112,8 @@ final class Learned implements ChunkMemory, Closeable {
         Layout before = layout.getAndSet(now);
         if (before == null || !before.hasPrintOf(now)) {
             streams.clear();
+            entries.clear();
+            entryBytes.set(0);
         }
         return before;
     }
@@ -186,6 +202,65 @@ final class Learned implements ChunkMemory, Closeable {
                 append(stream(SIZE, id, Long.BYTES).putLong(decodedSize));
             }
         });
+    }
+
+    /** Whether at least the first entry of the archive of {@code path} is known. */
+    boolean hasEntries(String path) {
+        return entries.containsKey(path);
+    }
+
+    /** The first entry of the archive of {@code path}, if that is known. */
+    Optional<TarEntry> firstEntry(String path) {
+        return entries(path, 1).map(List::getFirst);
+    }
+
+    /** All entries of the archive of {@code path}, if they are known. */
+    Optional<List<TarEntry>> allEntries(String path) {
+        byte[] record = entries.get(path);
+        return record == null || record[0] == 0 ? Optional.empty() : entries(path, Integer.MAX_VALUE);
+    }
+
+    private Optional<List<TarEntry>> entries(String path, int most) {
+        byte[] record = entries.get(path);
+        if (record == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(EntryRecord.read(new RecordReader(ByteBuffer.wrap(record, 1, record.length - 1)), most))
+                    .filter(found -> !found.isEmpty());
+        } catch (QbfsException | BufferUnderflowException e) {
+            LOG.warn("an index record of entries that cannot be: {}", e.toString());
+            entries.remove(path, record);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Keeps entries of the archive of {@code path}, unless they take too much.
+     *
+     * @param all whether there are no others; else they are the first ones
+     */
+    void keepEntries(String path, List<TarEntry> found, boolean all) {
+        RecordWriter writer = new RecordWriter().octet(all ? 1 : 0);
+        if (!EntryRecord.write(found, writer)) {
+            return;
+        }
+        byte[] record = writer.record();
+        if (putEntries(path, record)) {
+            append(new RecordWriter().octet(ENTRIES).text(path).bytes(record).record());
+        }
+    }
+
+    /** False if there is no room, or if all entries are known already. */
+    private boolean putEntries(String path, byte[] record) {
+        byte[] known = entries.get(path);
+        if (record.length < 2 || known != null && known[0] >= record[0]
+                || entryBytes.get() + record.length > MOST_ENTRY_BYTES) {
+            return false;
+        }
+        byte[] before = entries.put(path, record);
+        entryBytes.addAndGet(record.length - (before == null ? 0 : before.length));
+        return true;
     }
 
     private static ByteBuffer stream(byte kind, byte[] name, int more) {

@@ -2,6 +2,7 @@
 package org.qbfs.volume;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -90,7 +91,7 @@ public final class Learner {
             learnChunks(group.chunks(), chunk -> progress.at(
                     start + half.addAndGet(chunk.member().size()) / 2, group.path()));
             try {
-                decode(group, start + group.storedSize() / 2);
+                new Reading(group, start + group.storedSize() / 2).run();
             } catch (IOException | RuntimeException e) {
                 LOG.debug("{}: not learned to its end: {}", group.path(), e.toString());
             }
@@ -132,20 +133,40 @@ public final class Learner {
         }
     }
 
-    /** Goes through the stream once, behind the last place that is known already; checkpoints are laid on the way. */
-    private void decode(FileGroup group, long done) throws IOException {
-        Archive archive = backup.archive(group);
-        ByteBuffer piece = ByteBuffer.allocate(PIECE);
-        long at = archive.knownUpTo();
-        while (!isStopped()) {
-            makeRoom();
-            piece.clear();
-            int got = archive.bytes().read(at, piece);
-            if (got < PIECE) {
-                return;
+    /** Goes through one stream once, behind the last place that is known already; checkpoints are laid on the way. */
+    private final class Reading {
+        private final Archive archive;
+        private final long done;
+        private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        private long at;
+
+        Reading(FileGroup group, long done) {
+            this.archive = backup.archive(group);
+            this.done = done;
+        }
+
+        void run() throws IOException {
+            at = archive.knownUpTo();
+            if (!archive.isOneFile()) {
+                // The headers are read as they are passed.
+                archive.list(entry -> {
+                    readTo(entry.nextOffset());
+                    if (isStopped()) {
+                        throw new InterruptedIOException("told to stop");
+                    }
+                });
             }
-            at += got;
-            progress.at(done + archive.knownStored() / 2, group.path());
+            readTo(Long.MAX_VALUE);
+        }
+
+        private void readTo(long end) throws IOException {
+            while (at < end && !isStopped()) {
+                makeRoom();
+                piece.clear();
+                int got = archive.bytes().read(at, piece);
+                at = got < PIECE ? Long.MAX_VALUE : at + got;
+                progress.at(done + archive.knownStored() / 2, archive.group().path());
+            }
         }
     }
 

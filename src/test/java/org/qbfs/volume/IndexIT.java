@@ -3,6 +3,7 @@ package org.qbfs.volume;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,15 +13,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.qbfs.backup.Chunk;
+import org.qbfs.backup.Member;
 import org.qbfs.backup.Passphrase;
 import org.qbfs.cli.Main;
+import org.qbfs.error.CorruptData;
+import org.qbfs.tree.BackupTree;
+import org.qbfs.tree.Directory;
+import org.qbfs.tree.Node;
+import org.qbfs.tree.RegularFile;
+import org.qbfs.tree.SymbolicLink;
 
 /** What is kept of a backup from one opening to the next: that it helps, and that nothing done to it gives a wrong byte. */
 class IndexIT {
@@ -82,6 +95,61 @@ class IndexIT {
             passphrase.close();
             tree.compare(opened, true);
         }
+    }
+
+    /** Path, kind, size, room taken, mode, time, and what is in it of holes, of each node. */
+    private static Map<String, String> listing(BackupFile opened) throws IOException {
+        Map<String, String> all = new TreeMap<>();
+        list("", BackupTree.of(opened).root(), all);
+        return all;
+    }
+
+    private static void list(String path, Node node, Map<String, String> all) throws IOException {
+        if (!path.equals("/backup-header") && !path.equals("/qubes.xml")) {
+            all.put(path, switch (node) {
+                case Directory directory -> "directory " + Integer.toOctalString(directory.attributes().permissions());
+                case SymbolicLink link -> "link to " + link.target() + " " + link.attributes().modified();
+                case RegularFile file -> "file " + file.attributes().size() + " " + file.attributes().allocated() + " "
+                        + file.attributes().modified() + " " + file.attributes().links() + " "
+                        + file.sparse().map(map -> map.extents() + " " + map.imageEnd(map.extents() - 1)).orElse("");
+            });
+        }
+        if (node instanceof Directory directory) {
+            assertEquals(List.of(), directory.damage());
+            for (String name : directory.names()) {
+                list(path + "/" + name, directory.child(name).orElseThrow(), all);
+            }
+        }
+    }
+
+    /** All is listed although no chunk but those of the list of VMs can be used: so none was. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4})
+    void listingCostsNoChunk(int version) throws Exception {
+        Path intact = version == 4 ? version4 : version3;
+        Path backup = Files.copy(intact, shared.resolve("spoilt" + version));
+        Map<String, String> before;
+        List<Chunk> chunks = new ArrayList<>();
+        try (BackupFile opened = open(backup, passphrase())) {
+            new Learner(opened, false, (done, what) -> {}).run();
+            before = listing(opened);
+            opened.catalog().groups().stream().filter(group -> !group.path().equals(BackupFile.INVENTORY))
+                    .forEach(group -> chunks.addAll(group.chunks()));
+        }
+        assertTrue(before.size() > 40, before.toString());
+        byte[] bytes = Files.readAllBytes(backup);
+        for (Chunk chunk : chunks) {
+            Member member = chunk.member();
+            // All but what the layout knows the chunk by.
+            Arrays.fill(bytes, (int) member.dataOffset(), (int) Math.max(member.dataOffset(), member.end() - 32), (byte) 7);
+        }
+        Files.write(backup, bytes);
+        try (BackupFile opened = open(backup, passphrase())) {
+            assertEquals(before, listing(opened));
+            RegularFile image = (RegularFile) BackupTree.of(opened).find("work/private.img").orElseThrow();
+            assertThrows(CorruptData.class, () -> image.contents().readBytes(0, 10));
+        }
+        Files.delete(backup);
     }
 
     @Test

@@ -3,6 +3,9 @@ package org.qbfs.volume;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.qbfs.backup.Catalog;
 import org.qbfs.backup.Member;
 import org.qbfs.compress.BlockCache;
 import org.qbfs.compress.Checkpoints;
@@ -11,6 +14,7 @@ import org.qbfs.compress.DecodedSource;
 import org.qbfs.compress.ReadAhead;
 import org.qbfs.error.QbfsException;
 import org.qbfs.io.MemorySource;
+import org.qbfs.tar.TarEntry;
 
 /**
  * Any records of an index, each after its length in 2 bytes; a stream that is no longer than 64 KiB is then read by what they
@@ -37,6 +41,17 @@ public final class LearnedFuzz {
             Member member = new Member("s.000", 0, 0, 512, true);
             learned.key(member);
             learned.hashes(member);
+            Stamp stamp = new Stamp(0, 0);
+            Optional<Layout> layout = learned.layout(stamp);
+            if (layout.isPresent()) {
+                Catalog.remembered(new MemorySource("b", new byte[1000]), layout.get().members(), layout.get().print());
+            }
+            for (TarEntry entry : learned.allEntries("s").orElse(List.of())) {
+                if (entry.dataOffset() < 0 || entry.nextOffset() < entry.dataOffset()) {
+                    throw new IllegalStateException(entry.toString());
+                }
+            }
+            learned.firstEntry("s").ifPresent(first -> learned.keepEntries("s", List.of(first), true));
             Checkpoints checkpoints = new Checkpoints(1000, 1 << 20);
             learned.follow("s", checkpoints);
             read(checkpoints);

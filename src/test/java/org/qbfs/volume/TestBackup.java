@@ -57,7 +57,7 @@ public final class TestBackup {
     /** An archive of an inner tar's members. */
     public static Archive archive(String path, byte[] tar) {
         return new Archive(new FileGroup(path, List.of(new Chunk(path, 0, new Member(path + ".000", 0, 0, tar.length, true),
-                Optional.empty()))), new MemorySource(path, tar), new ReadActivity());
+                Optional.empty()))), new DeferredSource(path, () -> new MemorySource(path, tar)), new Learned(), new ReadActivity());
     }
 
     public static byte[] random(int length) {
