@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +46,7 @@ final class Learned implements ChunkMemory, Closeable {
     private static final byte STAMP = 6;
     private static final byte ENTRIES = 7;
     private static final int KEY_LENGTH = 64;
+    private static final int MOST_EARLY = 64;
     /** What the entries of all archives may take in memory; the rest of them is read from the archives. */
     private static final long MOST_ENTRY_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
@@ -56,6 +59,8 @@ final class Learned implements ChunkMemory, Closeable {
     private final AtomicLong entryBytes = new AtomicLong();
     private final AtomicReference<Layout> layout = new AtomicReference<>();
     private final AtomicReference<IndexFile> index = new AtomicReference<>();
+    /** Records of what was learned before the index was open: keys that were derived beside the header's, which opens it. */
+    private final Queue<byte[]> early = new ArrayBlockingQueue<>(MOST_EARLY);
 
     private static final class Stream {
         final List<Checkpoint> checkpoints = new ArrayList<>();
@@ -67,6 +72,9 @@ final class Learned implements ChunkMemory, Closeable {
         try {
             IndexFile file = IndexFile.open(place.file(), key, binding, this::read);
             index.set(file);
+            for (byte[] record = early.poll(); record != null; record = early.poll()) {
+                append(record);
+            }
             if (!file.isWritable()) {
                 LOG.info("index {} is being written by another mount, and only read here", file.path());
             }
@@ -274,6 +282,7 @@ final class Learned implements ChunkMemory, Closeable {
     private void append(byte[] record) {
         IndexFile file = index.get();
         if (file == null) {
+            early.offer(record);
             return;
         }
         try {
@@ -300,5 +309,6 @@ final class Learned implements ChunkMemory, Closeable {
         }
         keys.values().forEach(key -> Arrays.fill(key, (byte) 0));
         keys.clear();
+        early.forEach(record -> Arrays.fill(record, (byte) 0));
     }
 }
