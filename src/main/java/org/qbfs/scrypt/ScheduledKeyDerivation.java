@@ -414,14 +414,16 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
     }
 
     /**
-     * Where memory is slow to get, that binds, and the more so the more tables are filled at once (measured there, N =
-     * 2^20 on two threads: two keys 4.5 s with full tables, 2.8 with a stride of 2, 3.4 with 4; four keys 8.4, 5.1, 5.8).
+     * For several keys that somebody waits for, a stride of 2 costs little where memory is at hand, and saves much where
+     * it is not and that did not show in the first pages (measured, N = 2^20 on two threads, strides 1, 2 and 4: two keys
+     * 1.9, 2.3 and 3.1 s in memory at hand, 4.5, 2.8 and 3.4 s in fresh memory; four keys 2.7, 3.3 and 4.4 s against 8.4,
+     * 5.1 and 5.8 s).
      */
     private int leastStride(Priority priority, long lanes) {
         if (priority == Priority.BACKGROUND) {
             return THRIFTY_STRIDE;
         }
-        return tables.isSlowToGet() ? (int) Math.min(lanes + 1, THRIFTY_STRIDE) : 1;
+        return (int) (tables.isSlowToGet() ? Math.min(lanes + 1, THRIFTY_STRIDE) : Math.min(lanes, 2));
     }
 
     private static boolean competes(Derivation other, Derivation next) {
