@@ -40,7 +40,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
      */
     private static final int URGENT_COMPANY = 4;
     /** How long idle threads wait for more requests before they start the first, so that a batch is planned as one. */
-    private static final long GATHER_MILLIS = 2;
+    private static final long GATHER_MILLIS = 5;
     /**
      * The least stride of a table that nobody waits for: a quarter of the memory and of the page faults of a
      * full one, for 30 to 40 % more time of a lane among many (measured, 16 lanes, N = 2^17: 0.067 s a key
