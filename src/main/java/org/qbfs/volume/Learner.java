@@ -104,19 +104,26 @@ public final class Learner {
     }
 
     private void learnChunks(List<Chunk> chunks, Consumer<Chunk> learned) {
-        Deque<CompletableFuture<Void>> underWay = new ArrayDeque<>();
+        Deque<UnderWay> underWay = new ArrayDeque<>();
         for (Chunk chunk : chunks) {
             if (underWay.size() == CHUNKS_UNDER_WAY) {
-                await(underWay.removeFirst());
+                await(underWay.removeFirst(), learned);
             }
             makeRoom();
             if (isStopped()) {
                 return;
             }
-            underWay.add(backup.learn(chunk));
-            learned.accept(chunk);
+            underWay.add(new UnderWay(chunk, backup.learn(chunk)));
         }
-        underWay.forEach(this::await);
+        underWay.forEach(last -> await(last, learned));
+    }
+
+    /** A chunk that is being made ready. */
+    private record UnderWay(Chunk chunk, CompletableFuture<Void> step) {}
+
+    private void await(UnderWay underWay, Consumer<Chunk> learned) {
+        await(underWay.step());
+        learned.accept(underWay.chunk());
     }
 
     /** Waits for {@code step}, and not longer than until this is told to stop. */
