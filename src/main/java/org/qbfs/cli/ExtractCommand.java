@@ -92,7 +92,7 @@ final class ExtractCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(hook);
             List<Plan.Failure> failures = extraction.run(Path.of(directory));
             Interruption.remove(hook);
-            absent.forEach(why -> shown.print(() -> Messages.print(System.err, why, main.verbose())));
+            absent.forEach(why -> Messages.print(System.err, why, main.verbose()));
             return Stream.concat(failures.stream().map(Plan.Failure::why), absent.stream()).map(ExitCode::of)
                     .reduce(ExitCode.OK, ExitCode::worse);
         }
@@ -128,7 +128,7 @@ final class ExtractCommand implements Callable<Integer> {
 
             @Override
             public void failed(String path, IOException why) {
-                shown.print(() -> Messages.print(System.err, why, main.verbose()));
+                Messages.print(System.err, why, main.verbose());
             }
         };
     }

@@ -14,6 +14,9 @@ final class Posix {
     private static final int O_WRONLY = 1;
     private static final int O_RDONLY = 0;
     private static final int PRIVATE = 0077;
+    /** Asks for a terminal's size: four 16-bit numbers, rows and columns first; the same number on x86-64 and arm64. */
+    private static final long TIOCGWINSZ = 0x5413;
+    private static final int WINSIZE_BYTES = 8;
 
     private Posix() {}
 
@@ -25,6 +28,16 @@ final class Posix {
     /** Whether {@code descriptor} leads to a terminal. */
     static boolean isTerminal(int descriptor) {
         return call("isatty", new MemoryLayout[] {ValueLayout.JAVA_INT}, descriptor) == 1;
+    }
+
+    /** How many columns the terminal has that {@code descriptor} leads to; 0 if it does not say. */
+    static int columns(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(WINSIZE_BYTES, Short.BYTES);
+            int result = call("ioctl", new MemoryLayout[] {ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS},
+                    new Linker.Option[] {Linker.Option.firstVariadicArg(2)}, descriptor, TIOCGWINSZ, size);
+            return result < 0 ? 0 : Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, Short.BYTES));
+        }
     }
 
     /** Has files that this process makes be its owner's alone. */
@@ -50,12 +63,16 @@ final class Posix {
         }
     }
 
-    @SuppressWarnings("restricted")
     private static int call(String name, MemoryLayout[] parameters, Object... arguments) {
+        return call(name, parameters, new Linker.Option[0], arguments);
+    }
+
+    @SuppressWarnings("restricted")
+    private static int call(String name, MemoryLayout[] parameters, Linker.Option[] options, Object... arguments) {
         Linker linker = Linker.nativeLinker();
         MemorySegment function = linker.defaultLookup().findOrThrow(name);
         MethodHandle handle = linker.downcallHandle(function,
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters));
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters), options);
         try {
             return (int) handle.invokeWithArguments(arguments);
         } catch (Throwable e) {
