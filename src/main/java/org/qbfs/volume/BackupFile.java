@@ -243,6 +243,18 @@ public final class BackupFile implements Closeable {
             }
         }
 
+        private QbfsException withoutHeader(Catalog catalog) {
+            boolean scrypt = catalog.groups().stream().flatMap(group -> group.chunks().stream())
+                    .anyMatch(chunk -> chunk.member().name().endsWith(".enc"));
+            return scrypt ? lostHeader("the backup ID, without which no chunk can be opened")
+                    : new NotABackup("it has no " + Catalog.HEADER, Place.of(path.toString()));
+        }
+
+        private TruncatedData lostHeader(String what) {
+            return new TruncatedData("the start of the backup is lost: " + Catalog.HEADER + ", " + Catalog.HEADER_MAC
+                    + ", and with them " + what, Place.of(path.toString()));
+        }
+
         /** Versions 2 and 3: the MAC is a digest, from which no header can be made again. */
         private BackupFile openHmac(Optional<byte[]> untrustedText, Optional<Member> mac) throws IOException {
             byte[] untrustedHeader = untrustedText.orElseThrow(() -> new TruncatedData("missing or cut off, and "
@@ -302,12 +314,13 @@ public final class BackupFile implements Closeable {
             Chunk first = catalog.group(INVENTORY)
                     .map(group -> group.chunks().getFirst())
                     .filter(chunk -> chunk.mac().isPresent())
-                    .orElseThrow(() -> new NotABackup("it has no " + Catalog.HEADER, Place.of(path.toString())));
+                    .orElseThrow(() -> withoutHeader(catalog));
             HmacChunkOpener opener = opener(BackupHeader.NONE);
             try {
                 opener.authenticate(first);
             } catch (CorruptData e) {
-                throw new WrongPassphrase("the passphrase does not open the backup", Place.NONE, e);
+                throw isRightPassphrase(catalog) ? lostHeader("what it was encrypted with")
+                        : new WrongPassphrase("the passphrase does not open the backup", Place.NONE, e);
             }
             return new BackupFile(this, catalog, Optional.of(new byte[0]), BackupHeader.NONE,
                     hmacStack(BackupHeader.NONE, opener), List.of());

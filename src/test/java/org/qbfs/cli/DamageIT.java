@@ -270,8 +270,16 @@ class DamageIT {
     @ParameterizedTest
     @CsvSource({"backup-header, 3", "backup-header, 40", "backup-header.hmac, 40"})
     void theHeaderOfVersion3IsNeeded(String member, int offset) throws IOException, InterruptedException {
-        Path bad = flipped(Version.THREE, member, offset);
-        Says refused = new Says(3, "the passphrase is right", "another copy of the backup");
+        requireRefused(flipped(Version.THREE, member, offset), new Says(3, "the passphrase is right", "another copy of the backup"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutItsStartABackupIsNotOpened(Version version) throws IOException, InterruptedException {
+        requireRefused(holed(version, 0, 20_480), new Says(4, "the start of the backup is lost"));
+    }
+
+    private void requireRefused(Path bad, Says refused) throws IOException, InterruptedException {
         Program program = new Program(directory);
         refused.check(program.run("verify", bad.toString()));
         refused.check(program.run("info", bad.toString()));

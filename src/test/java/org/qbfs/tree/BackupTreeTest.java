@@ -274,10 +274,18 @@ class BackupTreeTest {
         noList.bytes("backup-header.hmac")[120] ^= 1;
         noList.bytes("qubes.xml.000.enc")[120] ^= 1;
         assertThrows(WrongPassphrase.class, () -> noList.open(dir));
-        TestBackup both = backup(4, false);
-        both.remove("backup-header");
-        both.remove("backup-header.hmac");
-        assertThrows(NotABackup.class, () -> both.open(dir));
+        for (int version : new int[] {3, 4}) {
+            TestBackup both = backup(version, false);
+            both.remove("backup-header");
+            both.remove("backup-header.hmac");
+            TruncatedData lost = assertThrows(TruncatedData.class, () -> both.open(dir));
+            assertTrue(lost.what().startsWith("the start of the backup is lost"), lost.what());
+        }
+        TestBackup none = new TestBackup(4, false, CHUNK);
+        none.remove("backup-header");
+        none.remove("backup-header.hmac");
+        none.parts.add(new TestBackup.Part("a.txt", new byte[5]));
+        assertThrows(NotABackup.class, () -> none.open(dir));
     }
 
     @Test
