@@ -98,13 +98,34 @@ final class Inflate {
      */
     void run(int limit) throws IOException {
         while (outPosition < limit && state != State.END) {
-            switch (state) {
-                case HEADER -> blockHeader();
-                case STORED -> stored(limit);
-                case FIXED, DYNAMIC -> compressed(limit);
-                case END -> { }
+            if (state == State.HEADER) {
+                blockHeader();
+            } else {
+                runBlock(limit);
             }
         }
+    }
+
+    /** As {@link #run}, and not beyond the block that it is in: at its end, the next one's header comes next. */
+    void runBlock(int limit) throws IOException {
+        switch (state) {
+            case STORED -> stored(limit);
+            case FIXED, DYNAMIC -> compressed(limit);
+            case HEADER, END -> { }
+        }
+    }
+
+    /**
+     * Forgets what was, and decodes the header of a block that may begin {@code bit} bits behind the input's next byte.
+     *
+     * @throws IOException if none can
+     */
+    void tryHeader(int bit) throws IOException {
+        bits = 0;
+        bitCount = 0;
+        restart();
+        skipBits(bit);
+        blockHeader();
     }
 
     /** What is needed, besides the window, to go on here: see {@link #resume}. At most 322 bytes. */
@@ -162,7 +183,8 @@ final class Inflate {
         return true;
     }
 
-    private void blockHeader() throws IOException {
+    /** Decodes the header that comes next; where the last block has ended, that is the end. */
+    void blockHeader() throws IOException {
         if (last) {
             state = State.END;
             return;

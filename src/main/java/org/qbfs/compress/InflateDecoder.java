@@ -18,7 +18,14 @@ import org.qbfs.io.ByteSource;
  */
 final class InflateDecoder implements Decoder {
     /** What is around the deflate stream. */
-    enum Wrapper { GZIP, ZLIB }
+    enum Wrapper {
+        /** Any number of members. */
+        GZIP,
+        /** The end of one member, from a checkpoint on, and of the source: nothing may follow. */
+        GZIP_TAIL,
+        /** One stream. */
+        ZLIB
+    }
 
     /** So much is decoded at a time: it stays in the second-level cache until it is copied out. */
     private static final int STEP = 128 << 10;
@@ -111,7 +118,7 @@ final class InflateDecoder implements Decoder {
 
     private void step() throws IOException {
         if (!inMember) {
-            ended = wrapper == Wrapper.ZLIB || !nextGzipHeader();
+            ended = wrapper != Wrapper.GZIP || !nextGzipHeader();
             return;
         }
         inflate.run(LIMIT);
@@ -122,6 +129,9 @@ final class InflateDecoder implements Decoder {
             memberEnded = true;
             inflate.watch(null);
             trailer();
+            if (wrapper == Wrapper.GZIP_TAIL && input.next() >= 0) {
+                throw new CorruptData("the compressed stream goes on behind its end", input.place(input.offset() - 1));
+            }
         }
     }
 
@@ -146,7 +156,7 @@ final class InflateDecoder implements Decoder {
     private void beginMember() {
         inflate.restart();
         inMember = true;
-        checksum = wrapper == Wrapper.GZIP ? new CRC32() : new Adler32();
+        checksum = wrapper == Wrapper.ZLIB ? new Adler32() : new CRC32();
         memberBytes = 0;
         summed = inflate.outPosition;
     }
@@ -207,7 +217,7 @@ final class InflateDecoder implements Decoder {
     }
 
     private void trailer() throws IOException {
-        if (wrapper == Wrapper.GZIP) {
+        if (wrapper != Wrapper.ZLIB) {
             long sum = littleEndian("the gzip trailer");
             long size = littleEndian("the gzip trailer");
             if (checksum != null && (sum != checksum.getValue() || size != (memberBytes & 0xffff_ffffL))) {
