@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.TruncatedData;
@@ -17,7 +18,7 @@ import org.qbfs.io.ByteSource;
  * thread.
  *
  * <p>The first block header behind the loss from which everything decodes to the very end of the stream is taken for one, and left
- * behind: what is given begins at a block boundary at least {@link #SKIPPED} bytes further on, and there behind the first
+ * behind: what is given begins at a block boundary 64 KiB further on or more, and there behind the first
  * 32 KiB that do not depend on what came before. That they do not is seen by decoding twice, behind 32 KiB of zeros and behind as
  * much of ones: a byte that is the same both times stands in the stream, or is copied from one that does.
  *
@@ -28,11 +29,11 @@ import org.qbfs.io.ByteSource;
  */
 public final class GzipTail {
     /** A stored block, and its header. */
-    static final int SKIPPED = (64 << 10) + 8;
+    private static final int SKIPPED = (64 << 10) + 8;
     /** How far the first header is looked for, in compressed bytes. zlib's blocks are shorter than 100 KiB. */
     private static final long SEARCHED = 16 << 20;
-    /** What may be decoded in vain. */
-    private static final long MOST_WASTED = 4L << 30;
+    /** How much may be read and decoded in vain, in bytes. Files that were stored are followed for some ten megabytes each. */
+    private static final long MOST_WASTED = 1L << 30;
     private static final int STEP = 128 << 10;
     /** A checkpoint's state at a block header: see {@link Inflate#blockState}. */
     private static final byte[] AT_HEADER = {0};
@@ -41,6 +42,7 @@ public final class GzipTail {
     private final BlockCache cache;
     private final Supplier<Checkpoints> checkpoints;
     private final ReadAhead readAhead;
+    private final long skippedBits;
     private long wasted;
 
     /**
@@ -49,10 +51,16 @@ public final class GzipTail {
      * @param checkpoints makes empty tables
      */
     public GzipTail(ByteSource compressed, BlockCache cache, Supplier<Checkpoints> checkpoints, ReadAhead readAhead) {
+        this(compressed, cache, checkpoints, readAhead, SKIPPED);
+    }
+
+    /** The same, but for how much is skipped. */
+    GzipTail(ByteSource compressed, BlockCache cache, Supplier<Checkpoints> checkpoints, ReadAhead readAhead, int skipped) {
         this.compressed = new Watched(compressed);
         this.cache = cache;
         this.checkpoints = checkpoints;
         this.readAhead = readAhead;
+        this.skippedBits = skipped * (long) Byte.SIZE;
     }
 
     /**
@@ -77,16 +85,17 @@ public final class GzipTail {
 
     /** The tail behind the block at {@code header}, if that is one; adds the headers on the way, up to where it begins. */
     private Optional<DecodedSource> tail(long header, Set<Long> passed) throws IOException {
+        long before = compressed.bytesRead.get();
         BlockWalk walk = null;
         DecodedSource tail = null;
         try {
             walk = new BlockWalk(compressed, header);
-            long at = header;
-            while (at >= 0 && at < header + SKIPPED * (long) Byte.SIZE) {
+            long at;
+            do {
                 at = walk.next();
                 passed.add(at);
                 passed.add(BlockFinder.storedHeader(at));
-            }
+            } while (at >= 0 && at < header + skippedBits);
             Optional<Checkpoint> start = at < 0 ? Optional.empty() : firstKnown(at);
             if (start.isPresent()) {
                 tail = new DecodedSource(compressed.name() + " (gzip, behind a loss)", compressed, new TailCodec(start.get()), cache,
@@ -101,7 +110,7 @@ public final class GzipTail {
                 tail.close();
             }
         }
-        wasted += walk == null ? 0 : walk.decoded();
+        wasted += (walk == null ? 0 : walk.decoded()) + compressed.bytesRead.get() - before;
         return Optional.empty();
     }
 
@@ -145,6 +154,7 @@ public final class GzipTail {
     }
 
     private boolean reachesEnd(long header) throws IOException {
+        wasted += CompressedInput.CAPACITY;
         byte[] bytes = new byte[STEP];
         try (Decoder decoder = open(header, (byte) 0, CheckpointSink.NONE)) {
             while (wasted < MOST_WASTED) {
@@ -200,6 +210,7 @@ public final class GzipTail {
     /** Tells a source that cannot be read from one that does not decode. */
     private static final class Watched implements ByteSource {
         private final ByteSource source;
+        private final AtomicLong bytesRead = new AtomicLong();
         private volatile IOException failure;
 
         Watched(ByteSource source) {
@@ -220,7 +231,9 @@ public final class GzipTail {
         @Override
         public int read(long position, ByteBuffer dst) throws IOException {
             try {
-                return source.read(position, dst);
+                int got = source.read(position, dst);
+                bytesRead.addAndGet(got);
+                return got;
             } catch (IOException e) {
                 failure = e;
                 throw e;

@@ -19,6 +19,9 @@
  * lzma       XZ for Java   none; spilled to disk
  * </pre>
  *
+ * <p>Behind a loss, only what has checkpoints that need nothing from before it goes on by itself. {@link org.qbfs.compress.GzipTail}
+ * finds a place where gzip does.
+ *
  * <p>Decoders of our own are here where a library cannot say where a block ends or start in the middle. They
  * are held to the tools' own output, and to the libraries that do the same from the start.
  */

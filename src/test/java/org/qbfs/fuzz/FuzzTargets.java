@@ -9,6 +9,7 @@ import org.qbfs.cli.SizeFuzz;
 import org.qbfs.compress.Bzip2Fuzz;
 import org.qbfs.compress.CheckpointFuzz;
 import org.qbfs.compress.GzipFuzz;
+import org.qbfs.compress.GzipTailFuzz;
 import org.qbfs.compress.Lz4Fuzz;
 import org.qbfs.compress.LzmaFuzz;
 import org.qbfs.compress.XzFuzz;
@@ -35,6 +36,7 @@ final class FuzzTargets {
             new Target("Inventory", InventoryFuzz::fuzzerTestOneInput),
             new Target("FirewallRules", FirewallRulesFuzz::fuzzerTestOneInput),
             new Target("Gzip", GzipFuzz::fuzzerTestOneInput),
+            new Target("GzipTail", GzipTailFuzz::fuzzerTestOneInput),
             new Target("Zlib", ZlibFuzz::fuzzerTestOneInput),
             new Target("Zstd", ZstdFuzz::fuzzerTestOneInput),
             new Target("Bzip2", Bzip2Fuzz::fuzzerTestOneInput),
