@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.io.ByteSource;
@@ -137,6 +138,34 @@ public final class ChunkStream implements ByteSource {
         }
         lookAhead(position, wanted);
         return done;
+    }
+
+    /**
+     * The offset behind the last chunk that is missing or damaged; 0 if there is none. Authenticates the chunks from the end
+     * up to there.
+     */
+    public long behindLastLoss() throws IOException {
+        for (int slot = slots.size() - 1; slot >= 0; slot--) {
+            for (int next = slot - 1; next >= Math.max(0, slot - CHUNKS_AHEAD); next--) {
+                slots.get(next).chunk().ifPresent(opener::prepare);
+            }
+            if (!isIntact(slots.get(slot))) {
+                return ends[slot];
+            }
+        }
+        return 0;
+    }
+
+    private boolean isIntact(Slot slot) throws IOException {
+        if (slot.chunk().isEmpty()) {
+            return false;
+        }
+        try {
+            opener.authenticate(slot.chunk().get());
+            return true;
+        } catch (CorruptData | TruncatedData e) {
+            return false;
+        }
     }
 
     private void readChunk(int slot, long position, int length, ByteBuffer dst) throws IOException {

@@ -58,8 +58,15 @@ final class BackupOptions {
     @Option(names = "--no-index", description = "keep nothing")
     private boolean noIndex;
 
+    private boolean salvaging;
+
     boolean keepsNoIndex() {
         return noIndex;
+    }
+
+    /** Has the backup opened so that what can be salvaged behind lost chunks is shown. */
+    void salvage(boolean wanted) {
+        salvaging = wanted;
     }
 
     Path backup() {
@@ -119,7 +126,8 @@ final class BackupOptions {
                 Optional.ofNullable(compressionFilter),
                 noIndex ? Optional.empty() : Optional.of(indexDirectory == null ? defaultIndexDirectory() : indexDirectory),
                 new Settings.Spill(spillDirectory == null ? defaults.spill().directory() : spillDirectory,
-                        spillSize == null ? defaults.spill().bytes() : spillSize.bytes()));
+                        spillSize == null ? defaults.spill().bytes() : spillSize.bytes()),
+                salvaging);
     }
 
     private static Path defaultIndexDirectory() {

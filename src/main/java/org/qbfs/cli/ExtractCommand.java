@@ -54,6 +54,10 @@ final class ExtractCommand implements Callable<Integer> {
             description = "keep files of which a part is lost; the lost ranges are holes, and listed in FILE.damage.txt")
     private boolean keepDamaged;
 
+    @Option(names = "--salvage", description = "with --keep-damaged: also what lies behind lost chunks of gzip streams, where its place"
+            + " can be inferred; listed in FILE.damage.txt")
+    private boolean salvage;
+
     @Option(names = "--progress", negatable = true, description = "say how far it is (default), or not")
     private Boolean progress;
 
@@ -67,6 +71,10 @@ final class ExtractCommand implements Callable<Integer> {
         if (toStandardOutput && (all || paths.size() != 1 || keepDamaged)) {
             throw new UsageError("the standard output takes one file, and no damaged one");
         }
+        if (salvage && !keepDamaged) {
+            throw new UsageError("--salvage is of use with --keep-damaged only: without it, nothing of a damaged file is kept");
+        }
+        options.salvage(salvage);
         List<String> wanted = all ? List.of("") : paths;
         try (BackupFile backup = options.open(FirstChunks.guess(wanted));
                 Progress shown = Progress.start(System.err, Progress.Style.of(progress), "read")) {

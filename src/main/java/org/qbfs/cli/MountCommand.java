@@ -41,11 +41,15 @@ final class MountCommand implements Callable<Integer> {
     @Option(names = "--no-background", description = "learn only what is needed for what is read")
     private boolean noBackground;
 
+    @Option(names = "--salvage", description = "show what lies behind lost chunks of gzip streams where its place can be inferred")
+    private boolean salvage;
+
     @Option(names = "--daemon", hidden = true, paramLabel = "LOG", description = "be the process in the background")
     private Path daemonLog;
 
     @Override
     public Integer call() throws IOException {
+        options.salvage(salvage);
         if (daemonLog != null) {
             return beDaemon();
         }

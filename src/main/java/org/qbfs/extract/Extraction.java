@@ -230,7 +230,7 @@ public final class Extraction implements AutoCloseable {
             List<LostRange> lost = copy(file, out);
             out.finish(attributes.size(), attributes.permissions() | OWNER_WRITE, attributes.modified());
             if (!lost.isEmpty()) {
-                report(parent, item, lost);
+                report(parent, item, file, lost);
                 failed(item.name(), lost.getFirst().why());
             }
             publication.publish(parent, out, attributes.allocated(), item.name());
@@ -259,7 +259,7 @@ public final class Extraction implements AutoCloseable {
         return true;
     }
 
-    private void report(TargetDirectory parent, Plan.Item item, List<LostRange> lost) throws TargetError {
+    private void report(TargetDirectory parent, Plan.Item item, RegularFile file, List<LostRange> lost) throws TargetError {
         String name = item.path().getLast();
         StringBuilder text = new StringBuilder("# " + name + ": these bytes could not be read, and are zeros in the copy.\n"
                 + "# first byte, byte after the last, why\n");
@@ -267,6 +267,9 @@ public final class Extraction implements AutoCloseable {
             text.append(range.start()).append('\t').append(range.end()).append('\t')
                     .append(range.why().getMessage().replaceAll("\\p{Cntrl}", "?")).append('\n');
         }
+        file.inferredFrom().get().ifPresent(start -> text
+                .append("# These bytes are authentic, but lay behind a loss: where they belong was inferred from the end of the file.\n")
+                .append(start).append('\t').append(file.attributes().size()).append("\tinferred\n"));
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         try (OutputFile out = parent.create(name + REPORT)) {
             out.write(0, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());

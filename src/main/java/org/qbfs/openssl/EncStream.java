@@ -28,6 +28,9 @@ import org.qbfs.io.ByteSource;
  * <p>openssl enc authenticates nothing: what is read through here must have been authenticated before.
  */
 public final class EncStream {
+    /** What comes before the ciphertext: a byte of it is so much further on than its byte of the plaintext. */
+    public static final int HEADER_BYTES = Payload.HEADER;
+
     private static final byte[] MAGIC = "Salted__".getBytes(StandardCharsets.US_ASCII);
     private static final String DIGEST = "MD5";
 

@@ -2,6 +2,7 @@
 package org.qbfs.sparse;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
@@ -63,6 +64,14 @@ public final class SparseMap {
         }
         int before = -found - 2;
         return before >= 0 && imageOffset < imageEnd(before) ? before : before + 1;
+    }
+
+    /** Where byte {@code storedOffset} of the stored data is in the image; there must be such a byte. */
+    public long imageOffsetOf(long storedOffset) {
+        Objects.checkIndex(storedOffset, storedOffsets[count]);
+        int found = Arrays.binarySearch(storedOffsets, 0, count, storedOffset);
+        int extent = found < 0 ? -found - 2 : found;
+        return imageOffsets[extent] + storedOffset - storedOffsets[extent];
     }
 
     /** Collects the extents of one image, in order. Not safe for threads. */

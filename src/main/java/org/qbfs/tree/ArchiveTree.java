@@ -158,7 +158,7 @@ final class ArchiveTree {
         return switch (draft) {
             case DirectoryDraft directory -> Lazy.of(build(directory, at, List.of(), made));
             case FileDraft file -> Lazy.of(made.computeIfAbsent(file,
-                    key -> nodes.file(at, file.entry, file.links, archive.contents(file.entry, at))));
+                    key -> nodes.file(at, archive, file.entry, file.links)));
             case LinkDraft link -> Lazy.of(made.computeIfAbsent(link, key -> nodes.link(archive.targetOf(link.entry()), link.entry().modified())));
             case LostDraft lost -> new Lazy<>(() -> {
                 throw new CorruptData("a hard link to \"" + lost.target() + "\", which the archive does not hold",

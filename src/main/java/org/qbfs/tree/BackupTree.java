@@ -126,7 +126,7 @@ public final class BackupTree {
         }
         TarEntry first = archive.first();
         return first.type() == TarEntry.Type.FILE
-                ? nodes.file(path, first, 1, archive.contents(first, path))
+                ? nodes.file(path, archive, first, 1)
                 : nodes.link(archive.targetOf(first), first.modified());
     }
 }

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.qbfs.io.ByteSource;
-import org.qbfs.sparse.SparseMap;
 import org.qbfs.tar.TarEntry;
+import org.qbfs.volume.Archive;
 
 /** Makes nodes with masked modes and inode numbers of their own. Safe for many threads. */
 final class Nodes {
@@ -27,19 +28,19 @@ final class Nodes {
                 DIRECTORY_SIZE, 0, modified, 2), contents, prepare);
     }
 
-    RegularFile file(String name, TarEntry entry, int links, ByteSource contents) {
+    RegularFile file(String name, Archive archive, TarEntry entry, int links) {
         long allocated = entry.sparse().isPresent() ? entry.sparse().get().storedSize() : entry.realSize();
-        return file(name, entry.mode(), entry.realSize(), allocated, entry.modified(), links, contents, entry.sparse());
+        return new RegularFile(attributes(entry.mode(), entry.realSize(), allocated, entry.modified(), links),
+                new PlacedSource(name, archive.contents(entry, name)), entry.sparse(), () -> archive.inferredFrom(entry));
     }
 
     RegularFile text(String name, int mode, Instant modified, ByteSource contents) throws IOException {
-        return file(name, mode, contents.size(), contents.size(), modified, 1, contents, Optional.empty());
+        return new RegularFile(attributes(mode, contents.size(), contents.size(), modified, 1), new PlacedSource(name, contents),
+                Optional.empty(), OptionalLong::empty);
     }
 
-    private RegularFile file(String name, int mode, long size, long allocated, Instant modified, int links,
-            ByteSource contents, Optional<SparseMap> sparse) {
-        return new RegularFile(new Attributes(lastInode.incrementAndGet(), mode & READ | OWNER_READ, size, allocated,
-                modified, links), new PlacedSource(name, contents), sparse);
+    private Attributes attributes(int mode, long size, long allocated, Instant modified, int links) {
+        return new Attributes(lastInode.incrementAndGet(), mode & READ | OWNER_READ, size, allocated, modified, links);
     }
 
     SymbolicLink link(String target, Instant modified) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.compress.DecodedSource;
 import org.qbfs.error.CorruptData;
@@ -35,11 +36,23 @@ public final class Archive {
     private final Learned learned;
     private final ReadActivity activity;
     private final TarReader reader;
+    /** Known once the stream is open. */
+    private volatile Optional<Salvage> salvage = Optional.empty();
 
-    /** The archive of {@code group}, whose bytes are {@code stream}. */
-    Archive(FileGroup group, DeferredSource stream, Learned learned, ReadActivity activity) {
+    /** Opens the inner tar of a file group. */
+    interface Opener {
+        /** Opens it; may cost the start of its first chunk. */
+        InnerTar open() throws IOException;
+    }
+
+    /** The archive of {@code group}, which {@code opener} opens when it is read. */
+    Archive(FileGroup group, Opener opener, Learned learned, ReadActivity activity) {
         this.group = group;
-        this.stream = stream;
+        this.stream = new DeferredSource(group.path(), () -> {
+            InnerTar tar = opener.open();
+            salvage = tar.salvage();
+            return tar.bytes();
+        });
         this.learned = learned;
         this.activity = activity;
         this.reader = new TarReader(stream);
@@ -211,9 +224,27 @@ public final class Archive {
 
     /** The contents of {@code entry} at their real size, holes and all, under {@code name} in messages. */
     public ByteSource contents(TarEntry entry, String name) {
-        ByteSource stored = new SliceSource(name, activity.watch(stream), entry.dataOffset(), entry.storedSize());
+        ByteSource bytes = isFirstFile(entry) ? new DeferredSource(name, () -> salvaged(entry, name)) : stream;
+        ByteSource stored = new SliceSource(name, activity.watch(bytes), entry.dataOffset(), entry.storedSize());
         return entry.sparse().isPresent()
                 ? new SparseSource(name, stored, entry.sparse().get())
                 : new ExactSource(stored);
+    }
+
+    private ByteSource salvaged(TarEntry entry, String name) throws IOException {
+        ByteSource tar = stream.opened();
+        return salvage.isPresent() ? salvage.get().behind(tar, entry, name) : tar;
+    }
+
+    /**
+     * Where in the file {@code entry} the bytes begin whose positions were inferred when something of it was salvaged; nothing as
+     * long as nothing was.
+     */
+    public OptionalLong inferredFrom(TarEntry entry) {
+        return salvage.isPresent() && isFirstFile(entry) ? salvage.get().inferredFrom(entry) : OptionalLong.empty();
+    }
+
+    private static boolean isFirstFile(TarEntry entry) {
+        return entry.headerOffset() == 0 && entry.type() == TarEntry.Type.FILE;
     }
 }

@@ -4,12 +4,11 @@ package org.qbfs.volume;
 import java.io.IOException;
 import org.qbfs.backup.ChunkOpener;
 import org.qbfs.backup.FileGroup;
-import org.qbfs.io.ByteSource;
 
 /** How the stream of a file group becomes its inner tar; there is one for each format version. */
 interface ArchiveStack {
     /** The inner tar of {@code group}. May read the start of its first chunk. */
-    ByteSource archive(FileGroup group) throws IOException;
+    InnerTar archive(FileGroup group) throws IOException;
 
     /** What opens the chunks. */
     ChunkOpener opener();

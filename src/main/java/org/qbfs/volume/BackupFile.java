@@ -414,8 +414,8 @@ public final class BackupFile implements Closeable {
 
     /** The archive of {@code group}. Reads nothing yet. */
     public Archive archive(FileGroup group) {
-        return archives.computeIfAbsent(group.path(), path -> new Archive(group,
-                new DeferredSource(path, () -> stack.archive(group)), opened.learned, activity));
+        return archives.computeIfAbsent(group.path(), path -> new Archive(group, () -> stack.archive(group),
+                opened.learned, activity));
     }
 
     /**

@@ -8,11 +8,13 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.qbfs.backup.BackupHeader;
+import org.qbfs.backup.FileGroup;
 import org.qbfs.compress.BlockCache;
 import org.qbfs.compress.Checkpoints;
 import org.qbfs.compress.Codec;
 import org.qbfs.compress.Codecs;
 import org.qbfs.compress.DecodedSource;
+import org.qbfs.compress.GzipTail;
 import org.qbfs.compress.ReadAhead;
 import org.qbfs.compress.SpillFile;
 import org.qbfs.io.ByteSource;
@@ -33,37 +35,48 @@ final class Decoding implements Closeable {
     private final Learned learned;
     private final long backupSize;
     private final ReadAhead readAhead;
+    private final boolean salvaging;
 
     /** For a backup file of {@code backupSize} bytes. */
     Decoding(Settings settings, Executor executor, Learned learned, long backupSize) {
         this.learned = learned;
         this.backupSize = backupSize;
         this.forcedFilter = settings.compressionFilter();
+        this.salvaging = settings.salvage();
         this.spill = new SpillFile(settings.spill().directory(), settings.spill().bytes());
         this.cache = new BlockCache(settings.cacheBytes(), BlockCache.DEFAULT_BLOCK_SIZE, BlockCache.DEFAULT_IDLE_DECODERS, spill);
         this.readAhead = new ReadAhead(executor, Math.min(MOST_AHEAD, settings.cacheBytes() / 6));
     }
 
+    /** The decompressed bytes of {@code compressed}, the stream of {@code group}. Reads the start of it. */
+    InnerTar decode(FileGroup group, ByteSource compressed, BackupHeader header, Salvage.Losses losses) throws IOException {
+        Codec codec = forcedFilter.isPresent()
+                ? Codecs.named(forcedFilter.get(), compressed.name())
+                : detect(compressed, header);
+        ByteSource decoded = decode(group.path(), group.storedSize(), compressed, codec);
+        return salvaging && codec.name().equals("gzip")
+                ? new InnerTar(decoded, Optional.of(new Salvage(compressed, losses, () -> new GzipTail(compressed, cache,
+                        () -> checkpoints(group.storedSize()), readAhead))))
+                : InnerTar.of(decoded);
+    }
+
     /**
-     * The decompressed bytes of {@code compressed}. Reads the start of it.
+     * The bytes of {@code compressed} decompressed by {@code codec}. Reads nothing yet.
      *
      * @param id tells the stream from the others of the backup
      * @param storedSize how many bytes of the backup file it comes from
      */
-    ByteSource decode(String id, long storedSize, ByteSource compressed, BackupHeader header) throws IOException {
-        return decode(id, storedSize, compressed, forcedFilter.isPresent()
-                ? Codecs.named(forcedFilter.get(), compressed.name())
-                : detect(compressed, header));
-    }
-
-    /** The bytes of {@code compressed} decompressed by {@code codec}. Reads nothing yet. */
     ByteSource decode(String id, long storedSize, ByteSource compressed, Codec codec) {
-        // Each stream gets its share of the memory for checkpoints.
-        long share = (long) (checkpointBytes() * ((double) storedSize / Math.max(1, backupSize)));
-        Checkpoints checkpoints = new Checkpoints(Checkpoints.DEFAULT_SPACING, Math.max(LEAST_CHECKPOINT_BYTES, share));
+        Checkpoints checkpoints = checkpoints(storedSize);
         learned.follow(id, checkpoints);
         return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
                 checkpoints, readAhead);
+    }
+
+    /** An empty table. Each stream gets its share of the memory for checkpoints. */
+    private Checkpoints checkpoints(long storedSize) {
+        long share = (long) (checkpointBytes() * ((double) storedSize / Math.max(1, backupSize)));
+        return new Checkpoints(Checkpoints.DEFAULT_SPACING, Math.max(LEAST_CHECKPOINT_BYTES, share));
     }
 
     private static long checkpointBytes() {

@@ -29,8 +29,9 @@ final class EncryptedStreamStack implements ArchiveStack {
     }
 
     @Override
-    public ByteSource archive(FileGroup group) throws IOException {
-        ByteSource stream = ChunkStream.of(group, opener);
+    public InnerTar archive(FileGroup group) throws IOException {
+        ChunkStream chunks = ChunkStream.of(group, opener);
+        ByteSource stream = chunks;
         if (header.encrypted()) {
             byte[] secret = passphrase.copy();
             try {
@@ -39,7 +40,10 @@ final class EncryptedStreamStack implements ArchiveStack {
                 Arrays.fill(secret, (byte) 0);
             }
         }
-        return header.compressed() ? decoding.decode(group.path(), group.storedSize(), stream, header) : stream;
+        int before = header.encrypted() ? EncStream.HEADER_BYTES : 0;
+        return header.compressed()
+                ? decoding.decode(group, stream, header, () -> chunks.behindLastLoss() - before - 1)
+                : InnerTar.of(stream);
     }
 
     @Override

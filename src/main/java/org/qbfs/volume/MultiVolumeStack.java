@@ -43,9 +43,9 @@ final class MultiVolumeStack implements ArchiveStack {
     }
 
     @Override
-    public ByteSource archive(FileGroup group) {
+    public InnerTar archive(FileGroup group) {
         AtomicReference<List<Layer>> ofFirst = new AtomicReference<>();
-        return new VolumeStream(group, chunk -> volume(group, chunk, ofFirst));
+        return InnerTar.of(new VolumeStream(group, chunk -> volume(group, chunk, ofFirst)));
     }
 
     @Override

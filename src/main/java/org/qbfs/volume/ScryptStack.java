@@ -6,7 +6,6 @@ import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.ChunkOpener;
 import org.qbfs.backup.ChunkStream;
 import org.qbfs.backup.FileGroup;
-import org.qbfs.io.ByteSource;
 
 /** Version 4: tar, then the compressor, then cut into chunks, then each chunk into a file of its own by scrypt. */
 final class ScryptStack implements ArchiveStack {
@@ -21,9 +20,11 @@ final class ScryptStack implements ArchiveStack {
     }
 
     @Override
-    public ByteSource archive(FileGroup group) throws IOException {
-        ByteSource stream = ChunkStream.of(group, opener);
-        return header.compressed() ? decoding.decode(group.path(), group.storedSize(), stream, header) : stream;
+    public InnerTar archive(FileGroup group) throws IOException {
+        ChunkStream stream = ChunkStream.of(group, opener);
+        return header.compressed()
+                ? decoding.decode(group, stream, header, () -> stream.behindLastLoss() - 1)
+                : InnerTar.of(stream);
     }
 
     @Override

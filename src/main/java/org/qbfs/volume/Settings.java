@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param compressionFilter the filter to use whatever the header says
  * @param indexDirectory where indexes are kept; empty to keep none
  * @param spill where decoded blocks go that are dear to decode again
+ * @param salvage whether to show what lies behind lost chunks of gzip streams at positions that are inferred
  */
 public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter,
-        Optional<Path> indexDirectory, Spill spill) {
+        Optional<Path> indexDirectory, Spill spill, boolean salvage) {
     private static final long LEAST_CACHE = 16L << 20;
     private static final long MOST_CACHE = 256L << 20;
 
@@ -33,6 +34,17 @@ public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<Str
             String temporary = System.getenv("TMPDIR");
             return new Spill(Path.of(temporary == null || temporary.isEmpty() ? "/var/tmp" : temporary), SPILL);
         }
+    }
+
+    /** Settings that do not salvage. */
+    public Settings(long cacheBytes, long kdfBytes, int threads, Optional<String> compressionFilter,
+            Optional<Path> indexDirectory, Spill spill) {
+        this(cacheBytes, kdfBytes, threads, compressionFilter, indexDirectory, spill, false);
+    }
+
+    /** The same, but for whether to salvage. */
+    public Settings salvaging(boolean other) {
+        return new Settings(cacheBytes, kdfBytes, threads, compressionFilter, indexDirectory, spill, other);
     }
 
     /** Sane on machines from 4 to 64 GiB; without an index. */

@@ -103,6 +103,24 @@ class ChunkStreamTest {
     }
 
     @Test
+    void theLastLossIsSoughtFromTheEnd() throws Exception {
+        byte[] whole = random(95);
+        Chunks chunks = new Chunks(whole, 20, 40, 60, 80);
+        assertEquals(0, chunks.stream().behindLastLoss());
+        chunks.pieces.set(1, null);
+        assertEquals(40, chunks.stream().behindLastLoss());
+        chunks.bad = 2;
+        assertEquals(60, chunks.stream().behindLastLoss());
+        chunks.bad = 0;
+        chunks.prepared.clear();
+        chunks.pieces.set(3, null);
+        assertEquals(80, chunks.stream().behindLastLoss());
+        assertEquals(Set.of(0, 2), chunks.prepared);
+        chunks.bad = 4;
+        assertEquals(95, chunks.stream().behindLastLoss());
+    }
+
+    @Test
     void chunkOfAnotherSizeThatIsNotAuthenticMovesNothingBehindIt() throws Exception {
         byte[] whole = random(100);
         Chunks chunks = new Chunks(whole, 20, 40, 60, 80);

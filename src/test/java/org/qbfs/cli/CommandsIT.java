@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.qbfs.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,8 +115,37 @@ class CommandsIT {
         assertTrue(Files.exists(out.resolve("work/private.img")));
     }
 
+    @Test
+    void salvagedBytesAreWrittenInTheirPlaceAndListed() throws IOException, InterruptedException {
+        byte[] image = new byte[4 << 20];
+        new Random(1).nextBytes(image);
+        Path tree = directory.resolve("tree");
+        Files.createDirectories(tree.resolve("vm2"));
+        Files.copy(sample.tree().resolve("qubes.xml"), tree.resolve("qubes.xml"));
+        Files.write(tree.resolve("vm2/private.img"), image);
+        Path backup = SampleBackup.flip(SampleBackup.backup(tree, directory.resolve("noise")), directory.resolve("flipped"),
+                "vm2/private.img.003.enc", 500);
+        Path out = directory.resolve("out");
+        Result result = run("extract", "--no-progress", "--keep-damaged", "--salvage", backup.toString(), "personal", "-C", out.toString());
+        assertEquals(4, result.code(), result::toString);
+        assertTrue(result.errors().contains("positions that are inferred"), result::toString);
+        List<String> list = Files.readAllLines(out.resolve("personal/private.img.damage.txt"));
+        assertEquals(5, list.size(), list::toString);
+        int lostFrom = Integer.parseInt(list.get(2).split("\t")[0]);
+        int lostTo = Integer.parseInt(list.get(2).split("\t")[1]);
+        assertTrue(lostTo < image.length / 5 + 4 * SampleBackup.CHUNK, list::toString);
+        assertEquals(lostTo + "\t" + image.length + "\tinferred", list.get(4));
+        Arrays.fill(image, lostFrom, lostTo, (byte) 0);
+        assertArrayEquals(image, Files.readAllBytes(out.resolve("personal/private.img")));
+        // Without the option, all behind the loss is lost, as it always was.
+        run("extract", "--no-progress", "--keep-damaged", "--force", backup.toString(), "personal", "-C", out.toString());
+        list = Files.readAllLines(out.resolve("personal/private.img.damage.txt"));
+        assertEquals(3, list.size(), list::toString);
+        assertTrue(list.get(2).startsWith(lostFrom + "\t" + image.length + "\t"), list::toString);
+    }
+
     @ParameterizedTest
-    @CsvSource({"extract BACKUP -C OUT", "extract BACKUP work --all -C OUT", "extract BACKUP work", "extract BACKUP work dom0 -C -"})
+    @CsvSource({"extract BACKUP --all --salvage -C OUT", "extract BACKUP -C OUT", "extract BACKUP work --all -C OUT", "extract BACKUP work", "extract BACKUP work dom0 -C -"})
     void extractRefusesWrongCalls(String line) throws IOException, InterruptedException {
         String[] arguments = line.replace("BACKUP", whole.toString()).replace("OUT", directory.resolve("out").toString()).split(" ");
         assertEquals(2, run(arguments).code());

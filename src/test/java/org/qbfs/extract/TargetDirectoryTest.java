@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,7 +163,7 @@ class TargetDirectoryTest {
     @Test
     void tooLittleSpaceIsSaidBeforeAnythingIsWritten() throws IOException {
         RegularFile huge = new RegularFile(new Attributes(1, 0400, 1L << 60, 1L << 60, TIME, 1),
-                new MemorySource("huge", new byte[0]), Optional.empty());
+                new MemorySource("huge", new byte[0]), Optional.empty(), OptionalLong::empty);
         Plan plan = new Plan(List.of(new Plan.Item(List.of("huge"), huge, Optional.empty())), List.of());
         try (Extraction extraction = new Extraction(plan, new Extraction.Settings(false, false), null)) {
             TargetError error = assertThrows(TargetError.class, () -> extraction.run(directory));

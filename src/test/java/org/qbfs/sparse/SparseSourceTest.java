@@ -60,6 +60,19 @@ class SparseSourceTest {
     }
 
     @Test
+    void storedBytesHaveOnePlaceInTheImage() throws Exception {
+        SparseMap map = new SparseMap.Builder("image").data(100, 10).data(200, 1).data(300, 5).build(400);
+        int stored = 0;
+        for (int extent = 0; extent < map.extents(); extent++) {
+            for (long at = map.imageOffset(extent); at < map.imageEnd(extent); at++) {
+                assertEquals(at, map.imageOffsetOf(stored++));
+            }
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> map.imageOffsetOf(16));
+        assertThrows(IndexOutOfBoundsException.class, () -> map.imageOffsetOf(-1));
+    }
+
+    @Test
     void bisectionAgreesWithAWalkOverManyExtents() throws Exception {
         Random random = new Random(3);
         SparseMap.Builder builder = new SparseMap.Builder("image");

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.Member;
 import org.qbfs.io.MemorySource;
@@ -59,6 +60,22 @@ final class Damage {
             throw new IOException("the members end at " + start + ", the backup at " + backup.length);
         }
         return parts;
+    }
+
+    /** The backup without the members {@code lost}. */
+    byte[] without(Set<String> lost) {
+        List<Part> left = parts.stream().filter(part -> !lost.contains(part.name)).toList();
+        if (left.size() + lost.size() != parts.size()) {
+            throw new IllegalArgumentException(lost + " of " + parts);
+        }
+        return joined(left);
+    }
+
+    /** The backup with one bit flipped in the data of the member {@code name}. */
+    byte[] flippedIn(String name) {
+        byte[] bytes = backup.clone();
+        bytes[parts.stream().filter(part -> part.name.equals(name)).findFirst().orElseThrow().data + 300] ^= 1;
+        return bytes;
     }
 
     int members() {

@@ -26,9 +26,13 @@ public final class MadeBackup {
     /** Makes {@code out} of {@code tree}; {@code paths} are the only groups if there are any. */
     public static Path make(SourceTree tree, Path out, Collection<String> options, String... paths)
             throws IOException, InterruptedException {
+        return make(tree.top(), out, options, paths);
+    }
+
+    static Path make(Path tree, Path out, Collection<String> options, String... paths) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(SCRIPT.toAbsolutePath().toString()));
         command.addAll(options);
-        command.addAll(List.of(tree.top().toString(), out.toString()));
+        command.addAll(List.of(tree.toString(), out.toString()));
         command.addAll(Arrays.asList(paths));
         run(command);
         return out;
@@ -50,8 +54,7 @@ public final class MadeBackup {
     }
 
     static BackupFile open(Path backup, String passphrase) throws IOException {
-        return BackupFile.open(backup, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
-                new Settings(16 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults()));
+        return TestBackup.open(backup, passphrase);
     }
 
     /** How many chunks the group {@code path} has. */

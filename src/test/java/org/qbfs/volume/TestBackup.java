@@ -57,7 +57,7 @@ public final class TestBackup {
     /** An archive of an inner tar's members. */
     public static Archive archive(String path, byte[] tar) {
         return new Archive(new FileGroup(path, List.of(new Chunk(path, 0, new Member(path + ".000", 0, 0, tar.length, true),
-                Optional.empty()))), new DeferredSource(path, () -> new MemorySource(path, tar)), new Learned(), new ReadActivity());
+                Optional.empty()))), () -> InnerTar.of(new MemorySource(path, tar)), new Learned(), new ReadActivity());
     }
 
     public static byte[] random(int length) {
@@ -73,7 +73,11 @@ public final class TestBackup {
 
     /** Adds a file group of {@code tar}. */
     public TestBackup group(String path, byte[] tar) {
-        byte[] stream = compressed ? gzip(tar) : tar;
+        return stream(path, compressed ? gzip(tar) : tar);
+    }
+
+    /** Adds a file group whose chunks are {@code stream}, cut. */
+    TestBackup stream(String path, byte[] stream) {
         int number = 0;
         for (int at = 0; at <= stream.length; at += chunkSize) {
             byte[] plain = Arrays.copyOfRange(stream, at, Math.min(stream.length, at + chunkSize));
@@ -118,11 +122,16 @@ public final class TestBackup {
     }
 
     public static BackupFile open(Path file, String passphrase) throws IOException {
-        return BackupFile.open(file, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
-                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults()));
+        return open(file, passphrase, false);
     }
 
-    private static byte[] gzip(byte[] bytes) {
+    static BackupFile open(Path file, String passphrase, boolean salvaging) throws IOException {
+        return BackupFile.open(file, new Passphrase(passphrase.getBytes(StandardCharsets.UTF_8)),
+                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), Optional.empty(), Settings.Spill.defaults())
+                        .salvaging(salvaging));
+    }
+
+    static byte[] gzip(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(bytes);
