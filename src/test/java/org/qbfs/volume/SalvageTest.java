@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qbfs.backup.Passphrase;
 import org.qbfs.tar.TarBytes;
 
 /** What is shown of an image behind lost chunks of its gzip stream, made in memory. */
@@ -157,6 +159,44 @@ class SalvageTest {
             made.remove(chunk(4, 3));
             requireNothing(served(made, true));
         }
+    }
+
+    /** What was inferred is known to this run alone. */
+    @Test
+    void theIndexLearnsNothingOfIt() throws IOException {
+        TestBackup made = backup(4, tar(IMAGE, TarBytes.end()));
+        made.bytes(chunk(4, 2))[1000] ^= 1;
+        Path file = Files.write(dir.resolve("test.backup"), made.file());
+        try (BackupFile backup = indexed(file, true)) {
+            requireSalvaged(Served.of(backup, "work/private.img", IMAGE), 0.5);
+        }
+        try (BackupFile backup = indexed(file, false)) {
+            requireNothing(Served.of(backup, "work/private.img", IMAGE));
+        }
+    }
+
+    /** What was learned before the damage is of use behind it; what is salvaged goes with it. */
+    @Test
+    void theIndexAndWhatIsSalvagedAgree() throws IOException {
+        TestBackup made = backup(4, tar(IMAGE, TarBytes.end()));
+        Path file = Files.write(dir.resolve("test.backup"), made.file());
+        try (BackupFile backup = indexed(file, false)) {
+            assertEquals(IMAGE.length, Served.of(backup, "work/private.img", IMAGE).lostFrom());
+        }
+        made.bytes(chunk(4, 2))[1000] ^= 1;
+        Files.write(file, made.file());
+        try (BackupFile backup = indexed(file, false)) {
+            Served served = Served.of(backup, "work/private.img", IMAGE);
+            assertTrue(served.from() < IMAGE.length, served::toString);
+        }
+        try (BackupFile backup = indexed(file, true)) {
+            requireSalvaged(Served.of(backup, "work/private.img", IMAGE), 0.5);
+        }
+    }
+
+    private BackupFile indexed(Path file, boolean salvaging) throws IOException {
+        return BackupFile.open(file, new Passphrase(TestBackup.PASSPHRASE.getBytes(StandardCharsets.UTF_8)),
+                new Settings(4 << 20, 64 << 20, 2, Optional.empty(), Optional.of(dir.resolve("index")), Settings.Spill.defaults(), salvaging));
     }
 
     /** The data of an entry of a directory is shown as ever: up to the loss. */
