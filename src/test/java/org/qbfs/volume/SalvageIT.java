@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -17,12 +20,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.qbfs.error.QbfsException;
 
 /** Images behind lost chunks of the gzip streams that the real tools write. */
 class SalvageIT {
     private static final int SIZE = 24 << 20;
     private static final int CHUNK = 1 << 20;
+    private static final int CASES = 100;
     private static final String PATH = "vm1/private.img";
 
     @TempDir
@@ -88,6 +94,34 @@ class SalvageIT {
         requireSalvaged(served(damage.without(members(scrypt, 1, 2, 3)), true), chunks, 3);
         requireNothing(served(damage.without(members(scrypt, 1)), false));
         requireNothing(served(damage.without(members(scrypt, 1, chunks - 1)), true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, gzip, gnu", "3, pigz, pax10"})
+    void noWrongByteWhateverHappensToABackup(String version, String filter, String sparse) throws Exception {
+        byte[] truth = Arrays.copyOf(image, 3 << 20);
+        Path tree = Files.createDirectories(directory.resolve("small tree"));
+        Files.createDirectories(tree.resolve("vm1"));
+        Files.write(tree.resolve(PATH), truth);
+        Files.copy(directory.resolve("tree/qubes.xml"), tree.resolve("qubes.xml"), StandardCopyOption.REPLACE_EXISTING);
+        Path made = MadeBackup.make(tree, directory.resolve("backup"), List.of("--version", version, "--filter", filter, "--sparse",
+                sparse, "--chunk-size", "150000"), "qubes.xml", PATH);
+        Damage damage = new Damage(Files.readAllBytes(made));
+        int salvaged = 0;
+        for (int seed = 0; seed < CASES; seed++) {
+            Damage.Damaged damaged = damage.next(new Random(seed));
+            try (BackupFile backup = TestBackup.open(Files.write(directory.resolve("damaged"), damaged.bytes()),
+                    MadeBackup.PASSPHRASE, true)) {
+                salvaged += Served.of(backup, PATH, truth).inferredFrom().isPresent() ? 1 : 0;
+            } catch (QbfsException | NoSuchElementException e) {
+                // It does not open, or the image is not there.
+                continue;
+            } catch (AssertionError e) {
+                throw new AssertionError("seed " + seed + ", " + damaged.what(), e);
+            }
+        }
+        int count = salvaged;
+        assertTrue(count > CASES / 20, () -> count + " of " + CASES);
     }
 
     private static Set<String> members(boolean scrypt, int... numbers) {
