@@ -128,7 +128,7 @@ public final class GzipTail {
                 for (int done = 0; done < got;) {
                     done += behindOnes.read(others, done, got - done);
                 }
-                int last = got;
+                int last = Arrays.equals(ours, 0, got, others, 0, got) ? 0 : got;
                 while (last > 0 && ours[last - 1] == others[last - 1]) {
                     last--;
                 }
