@@ -17,7 +17,7 @@ import org.qbfs.io.ByteSource;
 /**
  * Decodes blocks of one source. Each decoder is used by one thread at a time; a thread whose block lies shortly before
  * a decoder that is at work waits for it, and starts from a checkpoint otherwise. Nothing is decoded with the
- * lock held, and a thread that decodes waits for no other.
+ * lock held, and a thread that decodes waits for no other, but for a helper of its own that is at work.
  */
 final class BlockLoader {
     /** What it costs to start from a checkpoint, in decoded bytes of the same time. */
@@ -37,6 +37,7 @@ final class BlockLoader {
     private final Codec codec;
     private final BlockCache cache;
     private final Checkpoints checkpoints;
+    private final ReadAhead readAhead;
     private final KnownDamage damage = new KnownDamage();
     private final long source;
     private final int blockSize;
@@ -50,12 +51,14 @@ final class BlockLoader {
     private final List<Cursor> busy = new ArrayList<>();
     private final List<Long> tasks = new ArrayList<>();
 
-    BlockLoader(String name, ByteSource compressed, Codec codec, BlockCache cache, Checkpoints checkpoints) {
+    BlockLoader(String name, ByteSource compressed, Codec codec, BlockCache cache, Checkpoints checkpoints,
+            ReadAhead readAhead) {
         this.name = name;
         this.compressed = compressed;
         this.codec = codec;
         this.cache = cache;
         this.checkpoints = checkpoints;
+        this.readAhead = readAhead;
         this.source = cache.newSource();
         this.blockSize = cache.blockSize();
     }
@@ -67,14 +70,15 @@ final class BlockLoader {
 
     /**
      * Whether a task that begins at block {@code start} should run now. Tasks that would start from the same
-     * checkpoint would wait for each other: the second one is refused.
+     * checkpoint would wait for each other: the second one is refused; and any second one where a decoder has helpers, which
+     * are then busy.
      */
     boolean beginTask(long start) {
         long from = checkpoints.before(start * blockSize).decodedOffset();
         lock.lock();
         try {
             for (Long other : tasks) {
-                if (checkpoints.before(other * blockSize).decodedOffset() == from) {
+                if (codec.usesHelpers() || checkpoints.before(other * blockSize).decodedOffset() == from) {
                     return false;
                 }
             }
@@ -389,7 +393,9 @@ final class BlockLoader {
     /** A cursor that starts its decoder with the first read, outside the lock: that may cost seconds. */
     private Cursor open(Checkpoint from) {
         Cursor cursor = new Cursor(source, name, from.decodedOffset(),
-                () -> codec.open(compressed, from, checkpoints));
+                () -> readAhead.maxBytes() == 0
+                        ? codec.open(compressed, from, checkpoints)
+                        : codec.open(compressed, from, checkpoints, readAhead.executor()));
         busy.add(cursor);
         return cursor;
     }

@@ -5,6 +5,10 @@ import java.io.IOException;
 
 /** Decodes one block of bzip2: prefix codes, move to front, runs, and the sorting undone. Used again for the next. */
 final class Bzip2Block {
+    /** The bytes of a block, before the first run length coding, for each level. */
+    static final int LEVEL = 100_000;
+    /** What decoding takes in memory, for each level. */
+    static final long BYTES_OF_LEVEL = 5 * LEVEL;
     private static final int MAX_CODE_LENGTH = 20;
     private static final int GROUP = 50;
     private static final int MAX_SELECTORS = 18_002;
@@ -12,9 +16,11 @@ final class Bzip2Block {
     /** CRC-32 with the most significant bit first. */
     private static final int[] CRC = crcTable();
 
-    /** After the sorting is undone: 8-31 index of the next one, 0-7 byte. */
+    /** While the sorting is undone: 8-31 index of the next one, 0-7 byte. */
     private int[] next = new int[0];
-    private int left;
+    /** The bytes before the first run length coding; {@link #at} is the next one to give. */
+    private byte[] bytes = new byte[0];
+    private int length;
     private int at;
     private int crc;
     /** Of equal bytes so far; a fourth is followed by a count (first run length coding). */
@@ -38,6 +44,7 @@ final class Bzip2Block {
     void read(Bzip2Bits bits, int limit) throws IOException, Damaged {
         if (next.length < limit) {
             next = new int[limit];
+            bytes = new byte[limit];
         }
         if (bits.take(1) != 0) {
             throw new Damaged("a block is randomised, as only bzip2 before 0.9.5 wrote it");
@@ -55,15 +62,14 @@ final class Bzip2Block {
             codes[i] = Code.read(bits, symbolCount);
         }
         int[] counts = new int[256];
-        int length = moveToFront(bits, symbols, Math.min(selectorCount, MAX_SELECTORS), limit, counts);
-        undoSorting(first, length, counts);
+        length = moveToFront(bits, symbols, Math.min(selectorCount, MAX_SELECTORS), limit, counts);
+        undoSorting(first, counts);
     }
 
-    /** Up to {@code length} bytes; 0 at the end of the block. */
-    int read(byte[] dst, int offset, int length) {
-        final int[] links = next;
+    /** Up to {@code most} bytes; 0 at the end of the block. */
+    int read(byte[] dst, int offset, int most) {
         int to = offset;
-        final int end = offset + length;
+        final int end = offset + most;
         int sum = crc;
         while (to < end) {
             if (repeats > 0) {
@@ -75,13 +81,10 @@ final class Bzip2Block {
                 repeats -= count;
                 continue;
             }
-            if (left == 0) {
+            if (at == length) {
                 break;
             }
-            int link = links[at];
-            at = link >>> 8;
-            left--;
-            int value = link & 0xff;
+            int value = bytes[at++] & 0xff;
             if (equal == 4) {
                 repeats = value;
                 equal = 0;
@@ -145,7 +148,7 @@ final class Bzip2Block {
     private int moveToFront(Bzip2Bits bits, byte[] symbols, int selectorCount, int limit, int[] counts)
             throws IOException, Damaged {
         final int end = symbols.length + 1;
-        int length = 0;
+        int count = 0;
         int run = 0;
         int runBit = 0;
         int group = 0;
@@ -170,32 +173,32 @@ final class Bzip2Block {
                 continue;
             }
             if (runBit > 0) {
-                if (run > limit - length) {
+                if (run > limit - count) {
                     throw new Damaged("a block is larger than it may be");
                 }
                 int value = symbols[0] & 0xff;
-                java.util.Arrays.fill(next, length, length + run, value);
+                java.util.Arrays.fill(next, count, count + run, value);
                 counts[value] += run;
-                length += run;
+                count += run;
                 run = 0;
                 runBit = 0;
             }
             if (symbol == end) {
-                return length;
+                return count;
             }
-            if (length == limit) {
+            if (count == limit) {
                 throw new Damaged("a block is larger than it may be");
             }
             int index = symbol - 1;
             byte value = symbols[index];
             System.arraycopy(symbols, 0, symbols, 1, index);
             symbols[0] = value;
-            next[length++] = value & 0xff;
+            next[count++] = value & 0xff;
             counts[value & 0xff]++;
         }
     }
 
-    private void undoSorting(int first, int length, int[] counts) throws Damaged {
+    private void undoSorting(int first, int[] counts) throws Damaged {
         if (first >= length) {
             throw new Damaged("a block begins behind its end");
         }
@@ -209,8 +212,13 @@ final class Bzip2Block {
         for (int i = 0; i < length; i++) {
             links[counts[links[i] & 0xff]++] |= i << 8;
         }
-        left = length;
-        at = links[first] >>> 8;
+        int index = links[first] >>> 8;
+        for (int i = 0; i < length; i++) {
+            int link = links[index];
+            bytes[i] = (byte) link;
+            index = link >>> 8;
+        }
+        at = 0;
         crc = -1;
         equal = 0;
         lastByte = -1;

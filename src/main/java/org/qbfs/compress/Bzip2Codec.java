@@ -2,6 +2,7 @@
 package org.qbfs.compress;
 
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.qbfs.io.ByteSource;
 
 /** bzip2, as bzip2 and pbzip2 write it; checkpoints are the starts of blocks. */
@@ -13,6 +14,16 @@ final class Bzip2Codec implements Codec {
 
     @Override
     public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
-        return Bzip2Decoder.open(compressed, from, sink);
+        return Bzip2Decoder.open(compressed, from, sink, Bzip2Ahead.NONE);
+    }
+
+    @Override
+    public boolean usesHelpers() {
+        return true;
+    }
+
+    @Override
+    public Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink, Executor helpers) throws IOException {
+        return Bzip2Decoder.open(compressed, from, sink, new Bzip2Ahead(compressed, helpers));
     }
 }

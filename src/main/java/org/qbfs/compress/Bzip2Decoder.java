@@ -2,22 +2,26 @@
 package org.qbfs.compress;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.io.ByteSource;
 
 /**
  * Streams of bzip2 (format as described by the bzip2 1.0.8 manual and Joe Tsai's "BZIP2: Format Specification", 2016). A
- * block stands for itself, so each start of one can be a checkpoint. The checksum of each block is verified.
+ * block stands for itself, so each start of one can be a checkpoint. The checksum of each block is verified. Helpers decode
+ * blocks ahead of a reader that goes forward.
  */
 final class Bzip2Decoder implements Decoder {
-    private static final long BLOCK = 0x314159265359L;
+    /** What a block begins with, in 48 bits. */
+    static final long BLOCK = 0x314159265359L;
     private static final long END = 0x177245385090L;
 
     private final CheckpointSink sink;
-    private final CompressedStream in;
-    private final Bzip2Bits bits;
-    private final Bzip2Block block = new Bzip2Block();
+    private final Bzip2Ahead ahead;
+    private CompressedStream in;
+    private Bzip2Bits bits;
+    private Bzip2Block block = new Bzip2Block();
     private long position;
     private boolean ended;
     private boolean inBlock;
@@ -29,8 +33,9 @@ final class Bzip2Decoder implements Decoder {
     private int streamSum;
     private int blockSum;
 
-    static Bzip2Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException {
-        Bzip2Decoder decoder = new Bzip2Decoder(compressed, from, sink);
+    static Bzip2Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink, Bzip2Ahead ahead)
+            throws IOException {
+        Bzip2Decoder decoder = new Bzip2Decoder(compressed, from, sink, ahead);
         try {
             if (from.decodedOffset() == 0 && from.compressedBit() == 0) {
                 if (!decoder.streamHeader()) {
@@ -51,10 +56,11 @@ final class Bzip2Decoder implements Decoder {
         }
     }
 
-    private Bzip2Decoder(ByteSource compressed, Checkpoint from, CheckpointSink sink) {
+    private Bzip2Decoder(ByteSource compressed, Checkpoint from, CheckpointSink sink, Bzip2Ahead ahead) {
         this.in = new CompressedStream(compressed, from.compressedBit() >>> 3);
         this.bits = new Bzip2Bits(in);
         this.sink = sink;
+        this.ahead = ahead;
         this.position = from.decodedOffset();
     }
 
@@ -65,7 +71,7 @@ final class Bzip2Decoder implements Decoder {
 
     @Override
     public long memory() {
-        return level * 400_000L + CompressedInput.CAPACITY;
+        return level * Bzip2Block.BYTES_OF_LEVEL + CompressedInput.CAPACITY + ahead.memory();
     }
 
     @Override
@@ -97,7 +103,9 @@ final class Bzip2Decoder implements Decoder {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        ahead.close();
+    }
 
     /** Whether a stream begins here. */
     private boolean streamHeader() throws IOException {
@@ -119,7 +127,15 @@ final class Bzip2Decoder implements Decoder {
                 sink.add(new Checkpoint(position, start, new byte[] {(byte) level}));
             }
             blockSum = sum;
-            block.read(bits, level * 100_000);
+            Optional<Bzip2Ahead.Piece> done = ahead.next(start, level);
+            if (done.isPresent()) {
+                ahead.giveBack(block);
+                block = done.get().block();
+                bits = done.get().bits();
+                in = done.get().in();
+            } else {
+                block.read(bits, level * Bzip2Block.LEVEL);
+            }
             inBlock = true;
         } else if (magic == END) {
             if (wholeStream && sum != streamSum) {

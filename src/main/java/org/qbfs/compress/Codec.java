@@ -3,6 +3,7 @@ package org.qbfs.compress;
 
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import org.qbfs.io.ByteSource;
 
 /** One compression format. Stateless and safe for many threads. */
@@ -18,6 +19,22 @@ public interface Codec {
      * @throws org.qbfs.error.CorruptData if {@code from} does not fit, or the stream's header is damaged
      */
     Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink) throws IOException;
+
+    /**
+     * The same, for a reader who may go forward for long: {@code helpers} may decode ahead of it. A decoder waits for none of
+     * its helpers that has not begun.
+     */
+    default Decoder open(ByteSource compressed, Checkpoint from, CheckpointSink sink, Executor helpers) throws IOException {
+        return open(compressed, from, sink);
+    }
+
+    /**
+     * Whether one decoder keeps all helpers busy. Otherwise a stream is decoded on several threads by decoders that start from
+     * different checkpoints, which is dearer where those lie in the middle of what has to be decoded at once.
+     */
+    default boolean usesHelpers() {
+        return false;
+    }
 
     /** Whether what is far from a checkpoint is worth keeping on disk, because decoding it again takes long. */
     default boolean isSlow() {

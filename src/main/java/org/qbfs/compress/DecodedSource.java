@@ -26,6 +26,7 @@ import org.qbfs.io.Clamp;
  */
 public final class DecodedSource implements ByteSource {
     private final String name;
+    private final Codec codec;
     private final BlockCache cache;
     private final Checkpoints checkpoints;
     private final ReadAhead readAhead;
@@ -41,11 +42,12 @@ public final class DecodedSource implements ByteSource {
     public DecodedSource(String name, ByteSource compressed, Codec codec, BlockCache cache, Checkpoints checkpoints,
             ReadAhead readAhead) {
         this.name = name;
+        this.codec = codec;
         this.cache = cache;
         this.checkpoints = checkpoints;
         this.readAhead = readAhead;
         this.blockSize = cache.blockSize();
-        this.loader = new BlockLoader(name, compressed, codec, cache, checkpoints);
+        this.loader = new BlockLoader(name, compressed, codec, cache, checkpoints, readAhead);
     }
 
     /**
@@ -151,7 +153,7 @@ public final class DecodedSource implements ByteSource {
             end = Math.min(end, (size.getAsLong() + blockSize - 1) / blockSize);
         }
         for (long start = range.start(); start < end;) {
-            long segmentEnd = Math.min(end, nextStart(start));
+            long segmentEnd = codec.usesHelpers() ? end : Math.min(end, nextStart(start));
             if (!submit(start, segmentEnd) && segmentEnd == end) {
                 readers.refused(start);
             }

@@ -6,7 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.junit.jupiter.api.Test;
 import org.qbfs.error.QbfsException;
@@ -86,6 +94,86 @@ class Bzip2IT {
                     Checkpoint.START, CheckpointSink.NONE);
             assertTrue(decoded.error() instanceof QbfsException || Arrays.equals(plain, decoded.bytes()),
                     bit + ": " + decoded.error());
+        }
+    }
+
+    /** What {@code compressed} gives, and what it ends with, decoded with helpers. */
+    private static String helped(byte[] compressed, ExecutorService helpers, ByteArrayOutputStream out) throws IOException {
+        byte[] buffer = new byte[30_011];
+        try (Decoder decoder = BZIP2.open(new MemorySource("stream", compressed), Checkpoint.START, new Checkpoints(1, 1 << 20), helpers)) {
+            for (int got = 0; got >= 0; got = decoder.read(buffer, 0, buffer.length)) {
+                out.write(buffer, 0, got);
+            }
+            return "";
+        } catch (QbfsException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void sameWithHelpers(byte[] compressed, ExecutorService helpers) throws Exception {
+        CodecCheck.Decoded alone = CodecCheck.decode(BZIP2, new MemorySource("stream", compressed), Checkpoint.START,
+                CheckpointSink.NONE);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertEquals(alone.error() == null ? "" : alone.error().getMessage(), helped(compressed, helpers, out));
+        assertArrayEquals(alone.bytes(), out.toByteArray());
+    }
+
+    @Test
+    void helpersChangeNoByteAndNoError() throws Exception {
+        byte[] one = Tool.filter(PLAIN, "bzip2", "-c", "-1");
+        byte[] joined = Tool.filter(PLAIN, "pbzip2", "-c", "-1", "-p2");
+        byte[] levels = Samples.join(Tool.filter(PLAIN, "bzip2", "-c", "-2"), one);
+        try (ExecutorService helpers = Executors.newFixedThreadPool(3)) {
+            for (byte[] compressed : new byte[][] {one, joined, levels, Samples.join(one, new byte[] {0x31, 0x41, 0x59, 0x26, 0x53, 0x59})}) {
+                sameWithHelpers(compressed, helpers);
+                Random random = new Random(54);
+                for (int i = 0; i < 10; i++) {
+                    byte[] damaged = compressed.clone();
+                    damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+                    sameWithHelpers(damaged, helpers);
+                    sameWithHelpers(Arrays.copyOf(compressed, random.nextInt(compressed.length)), helpers);
+                    // A magic where no block is.
+                    byte[] magic = compressed.clone();
+                    System.arraycopy(new byte[] {0x31, 0x41, 0x59, 0x26, 0x53, 0x59}, 0, magic, random.nextInt(magic.length - 6), 6);
+                    sameWithHelpers(magic, helpers);
+                }
+            }
+        }
+    }
+
+    @Test
+    void helpersDoTheWork() throws Exception {
+        byte[] compressed = Tool.filter(PLAIN, "bzip2", "-c", "-1");
+        AtomicInteger begun = new AtomicInteger();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Decoder decoder = BZIP2.open(new MemorySource("stream", compressed), Checkpoint.START, new Checkpoints(1, 1 << 20), task -> {
+            begun.incrementAndGet();
+            task.run();
+        })) {
+            byte[] buffer = new byte[100_000];
+            for (int got = 0; got >= 0; got = decoder.read(buffer, 0, buffer.length)) {
+                out.write(buffer, 0, got);
+            }
+        }
+        assertArrayEquals(PLAIN, out.toByteArray());
+        int blocks = same(PLAIN, compressed).snapshot().size() + 1;
+        assertTrue(begun.get() >= blocks - 4, begun + " blocks of " + blocks);
+    }
+
+    @Test
+    void helpersThatNeverBeginAreNotWaitedFor() throws Exception {
+        byte[] compressed = Tool.filter(PLAIN, "bzip2", "-c", "-1");
+        for (Executor none : new Executor[] {task -> {}, task -> {
+            throw new RejectedExecutionException();
+        }}) {
+            try (Decoder decoder = BZIP2.open(new MemorySource("stream", compressed), Checkpoint.START, new Checkpoints(1, 1 << 20), none)) {
+                byte[] all = new byte[PLAIN.length];
+                int done = 0;
+                for (int got = 0; got >= 0 && done < all.length; done += got) {
+                    got = decoder.read(all, done, all.length - done);
+                }
+                assertArrayEquals(PLAIN, all);
+            }
         }
     }
 }
