@@ -50,7 +50,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Safe for many threads. Of several processes the first writes; the others read what was there when they came.
  */
 public final class IndexFile implements Closeable {
-    private static final byte[] MAGIC = {'Q', 'B', 'F', 'S', 'I', 'D', 'X', 2};
+    private static final byte[] MAGIC = {'Q', 'B', 'F', 'S', 'I', 'D', 'X', 3};
     private static final int SALT_LENGTH = 32;
     private static final int HEADER_LENGTH = MAGIC.length + SALT_LENGTH;
     private static final int NONCE_LENGTH = 12;

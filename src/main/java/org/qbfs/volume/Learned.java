@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What was learned about one backup: its layout, keys of chunks, hashes of their parts, checkpoints and sizes of streams,
  * entries of archives.
- * Kept in an index file, once that is open, for the next mount. Keys and hashes are checked by what they are for, and are
- * known by their chunk's offset. All else is forgotten when the layout tells that the file holds something else. Safe for
+ * Kept in an index file, once that is open, for the next mount. Keys and hashes are known by
+ * their chunk's name and offset, and are checked by what they are for. All else is forgotten when the layout tells that the file holds something else. Safe for
  * many threads.
  */
 final class Learned implements ChunkMemory, Closeable {
@@ -50,8 +50,8 @@ final class Learned implements ChunkMemory, Closeable {
     /** What the entries of all archives may take in memory; the rest of them is read from the archives. */
     private static final long MOST_ENTRY_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
 
-    private final Map<Long, byte[]> keys = new ConcurrentHashMap<>();
-    private final Map<Long, byte[]> hashes = new ConcurrentHashMap<>();
+    private final Map<Where, byte[]> keys = new ConcurrentHashMap<>();
+    private final Map<Where, byte[]> hashes = new ConcurrentHashMap<>();
     /** From the index; handed over to the stream when it is opened. */
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
     /** By the path of the file group, as they are in the record. */
@@ -59,8 +59,26 @@ final class Learned implements ChunkMemory, Closeable {
     private final AtomicLong entryBytes = new AtomicLong();
     private final AtomicReference<Layout> layout = new AtomicReference<>();
     private final AtomicReference<IndexFile> index = new AtomicReference<>();
-    /** Records of what was learned before the index was open: keys that were derived beside the header's, which opens it. */
+    /** Records of keys that were derived before the index was open: beside the header's, which opens it. */
     private final Queue<byte[]> early = new ArrayBlockingQueue<>(MOST_EARLY);
+
+    /**
+     * A chunk. The name belongs to it: what was authenticated under one name is not what it is under another, and with a
+     * remembered key, nothing else would tell.
+     */
+    private record Where(String name, long dataOffset) {
+        static Where of(Member chunk) {
+            return new Where(chunk.name(), chunk.dataOffset());
+        }
+
+        static Where read(RecordReader record) {
+            return new Where(record.text(), record.number());
+        }
+
+        RecordWriter write(byte kind) {
+            return new RecordWriter().octet(kind).text(name).number(dataOffset);
+        }
+    }
 
     private static final class Stream {
         final List<Checkpoint> checkpoints = new ArrayList<>();
@@ -87,8 +105,8 @@ final class Learned implements ChunkMemory, Closeable {
     void read(ByteBuffer record) {
         try {
             switch (record.get()) {
-                case KEY -> keys.put(record.getLong(), bytes(record, KEY_LENGTH));
-                case HASHES -> hashes.put(record.getLong(), bytes(record, record.remaining()));
+                case KEY -> keys.put(Where.read(new RecordReader(record)), bytes(record, KEY_LENGTH));
+                case HASHES -> hashes.put(Where.read(new RecordReader(record)), bytes(record, record.remaining()));
                 case CHECKPOINT -> {
                     Stream stream = stream(record);
                     stream.checkpoints.add(new Checkpoint(record.getLong(), record.getLong(),
@@ -164,27 +182,32 @@ final class Learned implements ChunkMemory, Closeable {
 
     @Override
     public Optional<byte[]> key(Member chunk) {
-        return Optional.ofNullable(keys.get(chunk.dataOffset())).map(byte[]::clone);
+        return Optional.ofNullable(keys.get(Where.of(chunk))).map(byte[]::clone);
     }
 
     @Override
     public void keepKey(Member chunk, byte[] key) {
-        byte[] old = keys.put(chunk.dataOffset(), key.clone());
+        byte[] old = keys.put(Where.of(chunk), key.clone());
         if (!Arrays.equals(old, key)) {
-            append(ByteBuffer.allocate(1 + Long.BYTES + key.length).put(KEY).putLong(chunk.dataOffset()).put(key));
+            byte[] record = Where.of(chunk).write(KEY).bytes(key).record();
+            if (index.get() == null) {
+                early.offer(record);
+            } else {
+                append(record);
+            }
         }
     }
 
     @Override
     public Optional<byte[]> hashes(Member chunk) {
-        return Optional.ofNullable(hashes.get(chunk.dataOffset()));
+        return Optional.ofNullable(hashes.get(Where.of(chunk)));
     }
 
     @Override
     public void keepHashes(Member chunk, byte[] parts) {
-        byte[] old = hashes.put(chunk.dataOffset(), parts);
+        byte[] old = hashes.put(Where.of(chunk), parts);
         if (!Arrays.equals(old, parts)) {
-            append(ByteBuffer.allocate(1 + Long.BYTES + parts.length).put(HASHES).putLong(chunk.dataOffset()).put(parts));
+            append(Where.of(chunk).write(HASHES).bytes(parts).record());
         }
     }
 
@@ -282,7 +305,6 @@ final class Learned implements ChunkMemory, Closeable {
     private void append(byte[] record) {
         IndexFile file = index.get();
         if (file == null) {
-            early.offer(record);
             return;
         }
         try {
@@ -290,7 +312,16 @@ final class Learned implements ChunkMemory, Closeable {
         } catch (IOException e) {
             if (index.compareAndSet(file, null)) {
                 LOG.warn("the index is not written any further: {}", e.toString());
+                close(file);
             }
+        }
+    }
+
+    private static void close(IndexFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.debug("the index cannot be closed: {}", e.toString());
         }
     }
 

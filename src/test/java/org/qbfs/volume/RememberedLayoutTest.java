@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qbfs.backup.Chunk;
 import org.qbfs.backup.Passphrase;
 import org.qbfs.error.CorruptData;
@@ -179,6 +181,26 @@ class RememberedLayoutTest {
         byte[] second = made.bytes("vm1/private.img.002.enc");
         made.replace("vm1/private.img.002.enc", made.bytes("vm1/private.img.003.enc"));
         made.replace("vm1/private.img.003.enc", second);
+        write(made.file());
+        for (Stamp.Source stamps : new Stamp.Source[] {path -> SAME, Stamp::of}) {
+            try (BackupFile backup = open(stamps)) {
+                ByteSource image = image(backup);
+                assertThrows(CorruptData.class, () -> image.read(2 * CHUNK, ByteBuffer.allocate(1)));
+                assertThrows(CorruptData.class, () -> image.read(3 * CHUNK, ByteBuffer.allocate(1)));
+                assertArrayEquals(Arrays.copyOf(IMAGE, CHUNK), image.readBytes(0, CHUNK));
+            }
+        }
+    }
+
+    /** The chunks stay where they are, and so does what is known of their keys and hashes; only their names change. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4})
+    void exchangedNamesGiveNoWrongByte(int version) throws Exception {
+        TestBackup made = backup(version, false, IMAGE);
+        write(made.file());
+        learn(path -> SAME);
+        String suffix = version == 4 ? ".enc" : "";
+        made.exchangeNames("vm1/private.img.002" + suffix, "vm1/private.img.003" + suffix);
         write(made.file());
         for (Stamp.Source stamps : new Stamp.Source[] {path -> SAME, Stamp::of}) {
             try (BackupFile backup = open(stamps)) {

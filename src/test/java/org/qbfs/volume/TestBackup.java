@@ -103,6 +103,12 @@ public final class TestBackup {
         }
     }
 
+    /** Gives each of two members the name of the other. */
+    public void exchangeNames(String one, String other) {
+        parts.replaceAll(part -> part.name().equals(one) ? new Part(other, part.bytes())
+                : part.name().equals(other) ? new Part(one, part.bytes()) : part);
+    }
+
     /** Puts the bytes of {@code from} in the place of those of {@code to}. */
     public void replace(String to, byte[] bytes) {
         parts.replaceAll(part -> part.name().equals(to) ? new Part(to, bytes) : part);
