@@ -84,7 +84,7 @@ final class Damage {
 
     /** One case, chosen by {@code random}. */
     Damaged next(Random random) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
             case 0, 1, 2, 3 -> flipped(random, false);
             case 4, 5 -> flipped(random, true);
             case 6 -> forged(random);
@@ -92,6 +92,7 @@ final class Damage {
             case 8 -> lost(random);
             case 9 -> doubled(random);
             case 10 -> exchanged(random);
+            case 11 -> exchangedNames(random);
             default -> renamed(random);
         };
     }
@@ -185,6 +186,17 @@ final class Damage {
             start += part.end - part.start;
         }
         return new Damaged(what + " but for their names", bytes);
+    }
+
+    /** Two members, of one size if there are such, have each other's name; nothing else moves. */
+    private Damaged exchangedNames(Random random) {
+        Part one = any(random);
+        List<Part> alike = parts.stream().filter(part -> part != one && part.end - part.data == one.end - one.data).toList();
+        Part two = alike.isEmpty() ? any(random) : alike.get(random.nextInt(alike.size()));
+        byte[] bytes = backup.clone();
+        rename(bytes, one.data, two.name);
+        rename(bytes, two.data, one.name);
+        return new Damaged("exchanged the names of " + one.name + " and " + two.name, bytes);
     }
 
     private Damaged renamed(Random random) {

@@ -4,6 +4,8 @@ package org.qbfs.volume;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.qbfs.backup.Passphrase;
 import org.qbfs.error.QbfsException;
 import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.Directory;
@@ -33,6 +36,7 @@ public final class FlipRun {
     private static final int SECONDS_FOR_ONE = 20;
     private static final int CHUNK = 10_240;
     private static final int READ = 1000;
+    private static final Stamp SAME = new Stamp(1, 2);
     /** By number where the list of VMs is lost. */
     private static final Map<String, String> NAMES = Map.of("vm1", "work", "vm2", "personal");
 
@@ -50,6 +54,7 @@ public final class FlipRun {
             List.of("2-headerless", "--encrypted", "--no-compressed", "gnu"));
 
     private final Path file;
+    private final Path index;
     private final List<Subject> subjects = new ArrayList<>();
     private final ExecutorService reader = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "flip");
@@ -58,7 +63,8 @@ public final class FlipRun {
     });
     private final Result result = new Result();
 
-    private record Subject(String kind, Damage damage, Map<String, Object> truth) {}
+    /** @param index what was learned of the whole backup */
+    private record Subject(String kind, Damage damage, Map<String, Object> truth, Path index) {}
 
     /** A file as it should be. */
     private record Truth(byte[] bytes, int mode, Optional<java.time.Instant> modified) {}
@@ -90,13 +96,16 @@ public final class FlipRun {
             command.addAll(List.of("--sparse", kind.getLast(), tree.toString(), made.toString()));
             MadeBackup.run(command);
             Map<String, Object> truth = new TreeMap<>();
-            try (BackupFile backup = open(made)) {
+            Path index = Files.createDirectory(directory.resolve("learned" + subjects.size()));
+            try (BackupFile backup = open(made, Optional.of(index), path -> SAME)) {
                 collect(BackupTree.of(backup).root(), "", truth);
+                new Learner(backup, false, (done, what) -> {}).run();
             }
             check(tree, truth);
-            subjects.add(new Subject(String.join(" ", kind), new Damage(Files.readAllBytes(made)), truth));
+            subjects.add(new Subject(String.join(" ", kind), new Damage(Files.readAllBytes(made)), truth, index));
         }
         this.file = directory.resolve("damaged");
+        this.index = directory.resolve("index");
     }
 
     private static Path makeTree(Path tree) throws IOException {
@@ -140,8 +149,25 @@ public final class FlipRun {
         }
     }
 
-    private static BackupFile open(Path path) throws IOException {
-        return MadeBackup.open(path);
+    private static BackupFile open(Path path, Optional<Path> index, Stamp.Source stamps) throws IOException {
+        return BackupFile.open(path, new Passphrase(MadeBackup.PASSPHRASE.getBytes(StandardCharsets.UTF_8)),
+                new Settings(32 << 20, 64 << 20, 2, Optional.empty(), index, Settings.Spill.defaults()), Ahead.NOTHING, stamps);
+    }
+
+    /** A copy of what was learned of the whole backup, since reading writes to it. */
+    private Optional<Path> copyOf(Path learned) throws IOException {
+        Files.createDirectories(index);
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(index)) {
+            for (Path one : old) {
+                Files.delete(one);
+            }
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(learned)) {
+            for (Path one : all) {
+                Files.copy(one, index.resolve(one.getFileName()));
+            }
+        }
+        return Optional.of(index);
     }
 
     private static void collect(Directory directory, String path, Map<String, Object> truth) throws IOException {
@@ -162,10 +188,13 @@ public final class FlipRun {
         for (int i = 0; i < count; i++) {
             Subject subject = subjects.get((int) ((seed + i) % subjects.size()));
             Damage.Damaged damaged = subject.damage.next(new Random(seed + i));
-            String what = "seed " + (seed + i) + ", version " + subject.kind + ", " + damaged.what();
+            // Without an index; with that of the whole backup; and so that nothing tells that the file was touched.
+            int round = (int) ((seed + i) / subjects.size() % 3);
+            Optional<Path> known = round == 0 ? Optional.empty() : copyOf(subject.index);
+            String what = "seed " + (seed + i) + ", version " + subject.kind + ", " + damaged.what() + ", index " + round;
             Files.write(file, damaged.bytes());
             Future<?> done = reader.submit(() -> {
-                read(subject, what);
+                read(subject, what, known, round == 2 ? path -> SAME : Stamp::of);
                 return null;
             });
             try {
@@ -187,10 +216,10 @@ public final class FlipRun {
         }
     }
 
-    private void read(Subject subject, String what) throws IOException {
+    private void read(Subject subject, String what, Optional<Path> known, Stamp.Source stamps) throws IOException {
         BackupFile backup;
         try {
-            backup = open(file);
+            backup = open(file, known, stamps);
         } catch (QbfsException e) {
             result.refused++;
             return;
