@@ -63,10 +63,15 @@ public final class Extraction implements AutoCloseable {
 
     /** An extraction of {@code plan}. */
     public Extraction(Plan plan, Settings settings, Watcher watcher) {
+        this(plan, settings, watcher, TargetDirectory::sync);
+    }
+
+    /** An extraction onto {@code medium}. */
+    Extraction(Plan plan, Settings settings, Watcher watcher, Publication.Medium medium) {
         this.plan = plan;
         this.settings = settings;
         this.watcher = watcher;
-        this.publication = new Publication(settings.replace(), this::failed);
+        this.publication = new Publication(settings.replace(), this::failed, medium);
     }
 
     /**
@@ -177,7 +182,9 @@ public final class Extraction implements AutoCloseable {
         try {
             publication.flush();
         } catch (TargetError e) {
-            end.addSuppressed(e);
+            if (e != end) {
+                end.addSuppressed(e);
+            }
         }
         return end;
     }

@@ -2,16 +2,20 @@
 package org.qbfs.extract;
 
 import java.io.Closeable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import org.qbfs.extract.Temporaries.Temporary;
 
 /**
  * Gives finished files their names, once the medium has their data. Waiting for the medium takes as long for one small file
  * as for a thousand, so small ones gather here under their temporary names; one syncfs(2) is for all, and then they are
- * renamed. Never is one renamed before. For one thread.
+ * renamed. Never is one renamed before. A medium tells once that it did not take data, and not of which files: from then on
+ * nothing is published. For one thread.
  */
 final class Publication implements Closeable {
     /** Larger files wait for nobody. */
@@ -23,20 +27,34 @@ final class Publication implements Closeable {
 
     private final boolean replace;
     private final Listener listener;
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final Medium medium;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final List<TargetDirectory> left = new ArrayList<>();
     /**
      * A descriptor of each file system, opened before anything was written to it: such a one is told of all errors.
      */
     private final Map<FileSystem, TargetDirectory> fileSystems = new HashMap<>();
+    /** Of all that waits. */
     private long bytes;
+    /** That a medium did not take data, once it has said so. */
+    private Optional<TargetError> refusal = Optional.empty();
 
-    /** A finished file; {@code item} is what it is a part of. */
-    private record Waiting(TargetDirectory directory, Temporary temporary, String name, String item) {}
+    /** A finished file of {@code size} bytes; {@code item} is what it is a part of. */
+    private record Waiting(TargetDirectory directory, Temporary temporary, String name, long size, String item) {}
 
     /** Is told what could not get its name. */
     interface Listener {
         void failed(String item, TargetError why);
+    }
+
+    /** What the files of a file system lie on. */
+    interface Medium {
+        /**
+         * Waits until it has all data and names of the file system of {@code directory}.
+         *
+         * @throws TargetError if it has not taken something that was written since {@code directory} was opened; said once
+         */
+        void sync(TargetDirectory directory) throws TargetError;
     }
 
     /**
@@ -44,9 +62,10 @@ final class Publication implements Closeable {
      *
      * @param replace replace files that are there
      */
-    Publication(boolean replace, Listener listener) {
+    Publication(boolean replace, Listener listener, Medium medium) {
         this.replace = replace;
         this.listener = listener;
+        this.medium = medium;
     }
 
     /** Files are about to be made in {@code directory}. */
@@ -59,15 +78,25 @@ final class Publication implements Closeable {
     /** Publishes {@code out}, which is finished and of {@code size} bytes, now or with others. */
     void publish(TargetDirectory directory, OutputFile out, long size, String item) throws TargetError {
         if (size > SMALL || !directory.fileSystem().syncsAsAWhole()) {
-            out.sync();
-            out.publish(replace);
+            publishNow(out);
             return;
         }
-        waiting.add(new Waiting(directory, out.handOver(), out.name(), item));
+        waiting.add(new Waiting(directory, out.handOver(), out.name(), size, item));
         bytes += size;
         if (waiting.size() >= MOST_FILES || bytes >= MOST_BYTES) {
             flush();
         }
+    }
+
+    /** Publishes {@code out}, which is finished, before this returns. */
+    void publishNow(OutputFile out) throws TargetError {
+        requireMedium();
+        try {
+            out.sync();
+        } catch (TargetError e) {
+            throw refused(e);
+        }
+        out.publish(replace);
     }
 
     /** Takes over {@code directory}, in which no more files will be made: it is closed when its files have names. */
@@ -79,35 +108,62 @@ final class Publication implements Closeable {
     }
 
     /**
-     * Publishes all that wait.
+     * Publishes all that wait. After an error the others may be published by another call, unless the medium did not
+     * take them: then they are removed, and every further call fails with the same error.
      *
      * @throws TargetError if the medium does not take them, or if nothing more can be published
      */
     void flush() throws TargetError {
+        requireMedium();
         if (!waiting.isEmpty()) {
             sync();
         }
-        for (Waiting file : waiting) {
+        while (!waiting.isEmpty()) {
+            Waiting file = waiting.remove();
+            bytes -= file.size();
             try {
                 file.directory().publish(file.temporary(), file.name(), replace);
             } catch (TargetError e) {
+                file.directory().remove(file.temporary());
                 if (e.endsAll()) {
                     throw e;
                 }
-                file.directory().remove(file.temporary());
                 listener.failed(file.item(), e);
             }
         }
-        waiting.clear();
-        bytes = 0;
         closeLeft();
     }
 
     /** Waits until the media have all data and names. */
     void sync() throws TargetError {
+        requireMedium();
         for (TargetDirectory directory : fileSystems.values()) {
-            directory.sync();
+            try {
+                medium.sync(directory);
+            } catch (TargetError e) {
+                throw refused(e);
+            }
         }
+    }
+
+    private void requireMedium() throws TargetError {
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+    }
+
+    /** Has nothing published any more: what waits may be what the medium did not take. */
+    private TargetError refused(TargetError why) {
+        TargetError error = why.notOnMedium(waiting.size(), bytes);
+        refusal = Optional.of(error);
+        removeWaiting();
+        return error;
+    }
+
+    private void removeWaiting() {
+        waiting.forEach(file -> file.directory().remove(file.temporary()));
+        waiting.clear();
+        bytes = 0;
     }
 
     private void closeLeft() {
@@ -118,7 +174,7 @@ final class Publication implements Closeable {
     /** Removes what has no name. */
     @Override
     public void close() {
-        waiting.forEach(file -> file.directory().remove(file.temporary()));
+        removeWaiting();
         closeLeft();
         fileSystems.values().forEach(TargetDirectory::close);
     }

@@ -54,7 +54,7 @@ public final class TargetError extends IOException {
     }
 
     /**
-     * This error, of a target that has become full, with what would help: nothing is left of {@code path}.
+     * This error, of a target that has become full, with what would help.
      *
      * @param file bytes that the file under way takes
      * @param left bytes that are to be written yet, this file's and those behind it
@@ -62,7 +62,18 @@ public final class TargetError extends IOException {
      */
     TargetError withNeed(String path, long file, long left, long free) {
         return new TargetError(getMessage() + ". " + path + " takes " + file + " bytes, and with what was to follow " + left
-                + "; " + free + " are free now. Nothing is left of it; what was written before it is whole", true, true);
+                + "; " + free + " are free now. What has its name now is whole; of all else nothing is left", true, true);
+    }
+
+    /**
+     * This error, of a medium that did not take what was written: nothing can be trusted to be on it from now on.
+     *
+     * @param files finished ones that have no name yet, and are removed
+     * @param bytes what these take
+     */
+    TargetError notOnMedium(int files, long bytes) {
+        return new TargetError(files == 0 ? getMessage() : getMessage()
+                + ". Finished files that may not be on the medium are removed: " + files + ", of " + bytes + " bytes", true, full);
     }
 
     /** The program is being ended. */

@@ -2,6 +2,7 @@
 package org.qbfs.extract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PublicationTest {
+    private static final int IO_ERROR = 5;
+
     /** In memory: whatever the disk's file system is, this one is of a kind whose files are synced together. */
     private Path directory;
 
@@ -54,7 +58,21 @@ class PublicationTest {
     }
 
     private Publication publication(boolean replace) {
-        return new Publication(replace, (item, why) -> failed.add(item));
+        return publication(replace, TargetDirectory::sync);
+    }
+
+    private Publication publication(boolean replace, Publication.Medium medium) {
+        return new Publication(replace, (item, why) -> failed.add(item), medium);
+    }
+
+    /** As syncfs(2) does it: once it has told of an error, it knows nothing of it any more. */
+    private static Publication.Medium refusesOnce(int error) {
+        AtomicBoolean told = new AtomicBoolean();
+        return directory -> {
+            if (!told.getAndSet(true)) {
+                throw TargetError.of(error, "target");
+            }
+        };
     }
 
     /** Names of files that are published, or that wait. */
@@ -154,6 +172,54 @@ class PublicationTest {
         }
         assertEquals(List.of(), names(true));
         assertEquals(List.of(), names(false));
+    }
+
+    @Test
+    void whatTheMediumDidNotTakeGetsNoName() throws IOException {
+        try (Publication publication = publication(true, refusesOnce(IO_ERROR))) {
+            write(publication, top, "a", 3);
+            write(publication, top, "b", 4);
+            TargetError error = assertThrows(TargetError.class, publication::flush);
+            assertTrue(error.endsAll());
+            assertEquals("target: Input/output error. Finished files that may not be on the medium are removed: 2, of 7 bytes",
+                    error.getMessage());
+            assertEquals(List.of(), names(true));
+            assertSame(error, assertThrows(TargetError.class, publication::flush));
+            assertSame(error, assertThrows(TargetError.class, publication::sync));
+            // Nor do files that are written later: the same device is below them.
+            write(publication, top, "c", 3);
+            assertSame(error, assertThrows(TargetError.class, publication::flush));
+            assertSame(error, assertThrows(TargetError.class, () -> write(publication, top, "large", 5 << 20)));
+        }
+        assertEquals(List.of(), names(false));
+        assertEquals(List.of(), names(true));
+    }
+
+    @Test
+    void aMediumThatRefusesEndsAllWhateverItsError() throws IOException {
+        try (Publication publication = publication(false, refusesOnce(Posix.INVALID))) {
+            write(publication, top, "a", 3);
+            assertTrue(assertThrows(TargetError.class, publication::flush).endsAll());
+        }
+    }
+
+    @Test
+    void anErrorBetweenTwoNamesKeepsNoOtherFileFromItsName() throws IOException {
+        try (Publication publication = publication(true)) {
+            write(publication, top, "a", 3);
+            write(publication, top, "b", 3);
+            write(publication, top, "c", 3);
+            // No file can replace a directory, and that is none of the errors that others need not have.
+            Files.createDirectory(directory.resolve("b"));
+            TargetError error = assertThrows(TargetError.class, publication::flush);
+            assertTrue(error.endsAll());
+            assertEquals(List.of("a"), names(false));
+            publication.flush();
+            assertEquals(List.of("a", "c"), names(false));
+            publication.flush();
+        }
+        assertEquals(List.of("a", "c"), names(false));
+        assertEquals(List.of(), names(true));
     }
 
     @ParameterizedTest
