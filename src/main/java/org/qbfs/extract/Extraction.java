@@ -237,8 +237,8 @@ public final class Extraction implements AutoCloseable {
             List<LostRange> lost = copy(file, out);
             out.finish(attributes.size(), attributes.permissions() | OWNER_WRITE, attributes.modified());
             if (!lost.isEmpty()) {
-                report(parent, item, file, lost);
                 failed(item.name(), lost.getFirst().why());
+                report(parent, name, file, lost);
             }
             publication.publish(parent, out, attributes.allocated(), item.name());
         }
@@ -266,8 +266,8 @@ public final class Extraction implements AutoCloseable {
         return true;
     }
 
-    private void report(TargetDirectory parent, Plan.Item item, RegularFile file, List<LostRange> lost) throws TargetError {
-        String name = item.path().getLast();
+    /** Publishes the list of what is lost of {@code name}, which is not there before: nobody is to take it for whole. */
+    private void report(TargetDirectory parent, String name, RegularFile file, List<LostRange> lost) throws TargetError {
         StringBuilder text = new StringBuilder("# " + name + ": these bytes could not be read, and are zeros in the copy.\n"
                 + "# first byte, byte after the last, why\n");
         for (LostRange range : lost) {
@@ -281,7 +281,7 @@ public final class Extraction implements AutoCloseable {
         try (OutputFile out = parent.create(name + REPORT)) {
             out.write(0, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
             out.finish(bytes.length, REPORT_MODE, Instant.now());
-            publication.publish(parent, out, bytes.length, item.name());
+            publication.publishNow(out);
         }
     }
 
