@@ -72,8 +72,8 @@ public final class ScryptHeader {
      *
      * @param name the file, for messages
      * @throws TruncatedData if there are fewer than {@value #LENGTH} bytes
-     * @throws UnsupportedFormat if the version is not 0
      * @throws CorruptData if the magic, the checksum or the parameters are wrong
+     * @throws UnsupportedFormat if the checksum is right and the version is not 0
      * @throws ResourceLimit if the parameters are right, and ask for more than any real file does
      */
     public static ScryptHeader parse(byte[] untrusted, String name) throws QbfsException {
@@ -85,12 +85,13 @@ public final class ScryptHeader {
         if (!isBegunBy(untrustedHeader)) {
             throw new CorruptData("not a file of the scrypt utility: it does not begin with \"scrypt\"", place);
         }
-        if (untrustedHeader[6] != 0) {
-            throw new UnsupportedFormat("scrypt format version " + (untrustedHeader[6] & 0xff) + ", expected 0", place);
-        }
         byte[] checksum = Arrays.copyOf(sha256(Arrays.copyOf(untrustedHeader, CHECKSUM_START)), MAC_START - CHECKSUM_START);
         if (!Arrays.equals(checksum, Arrays.copyOfRange(untrustedHeader, CHECKSUM_START, MAC_START))) {
             throw new CorruptData("the checksum of the scrypt header does not match", place);
+        }
+        // Behind the checksum: one damaged byte is no other version.
+        if (untrustedHeader[6] != 0) {
+            throw new UnsupportedFormat("scrypt format version " + (untrustedHeader[6] & 0xff) + ", expected 0", place);
         }
         return new ScryptHeader(untrustedHeader, parameters(untrustedHeader, place));
     }

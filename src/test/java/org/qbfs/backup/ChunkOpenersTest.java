@@ -103,7 +103,11 @@ class ChunkOpenersTest {
     private final Keys keys = new Keys();
 
     private ScryptChunkOpener scrypt(byte[] file) {
-        return new ScryptChunkOpener(new ChunkPlaces(new MemorySource("backup", file)), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
+        return scrypt(new MemorySource("backup", file));
+    }
+
+    private ScryptChunkOpener scrypt(ByteSource file) {
+        return new ScryptChunkOpener(new ChunkPlaces(file), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
                 keys, Runnable::run, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
@@ -152,10 +156,52 @@ class ChunkOpenersTest {
             byte[] damaged = file.clone();
             damaged[i] ^= 0x10;
             ByteBuffer dst = ByteBuffer.allocate(40);
-            IOException error = assertThrows(IOException.class,
+            IOException error = assertThrows(CorruptData.class,
                     () -> scrypt(damaged).open(chunk(0, damaged, true)).read(0, dst), "byte " + i);
             assertTrue(error.getMessage().contains("backup [0, " + file.length + ")"), error.getMessage());
             assertArrayEquals(new byte[40], dst.array(), "byte " + i);
+        }
+    }
+
+    /** Memory that has a wrong byte until it is dropped; the medium has the right one. */
+    private static final class WrongInMemory implements ByteSource {
+        private final byte[] medium;
+        private byte[] memory;
+
+        WrongInMemory(byte[] medium, int wrongByte) {
+            this.medium = medium;
+            this.memory = medium.clone();
+            memory[wrongByte] ^= 0x10;
+        }
+
+        @Override
+        public long size() {
+            return medium.length;
+        }
+
+        @Override
+        public int read(long position, ByteBuffer dst) throws IOException {
+            return new MemorySource("memory", memory).read(position, dst);
+        }
+
+        @Override
+        public void dropCached(long position, long length) {
+            memory = medium;
+        }
+
+        @Override
+        public String name() {
+            return "backup";
+        }
+    }
+
+    @Test
+    void aHeaderThatIsWrongInMemoryAloneIsReadAgain() throws Exception {
+        byte[] file = encryptChunk(0, random(40));
+        // Magic, version, log2 N, r, p, salt, checksum, HMAC.
+        for (int i : new int[] {0, 6, 7, 8, 12, 16, 48, 64}) {
+            ByteSource opened = scrypt(new WrongInMemory(file, i)).open(chunk(0, file, true));
+            assertArrayEquals(random(40), opened.readBytes(0, 40), "byte " + i);
         }
     }
 

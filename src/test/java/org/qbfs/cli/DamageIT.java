@@ -303,6 +303,13 @@ class DamageIT {
         require(flipped(version, version.member(CHUNK_1), 5000), Set.of(PERSONAL), told, told);
     }
 
+    /** The seventh byte of a chunk is the version of the scrypt format. */
+    @Test
+    void aDamagedVersionOfAChunkIsDamage() throws IOException, InterruptedException {
+        Says told = new Says(4, CHUNK_1, "the checksum of the scrypt header does not match");
+        require(flipped(Version.FOUR, Version.FOUR.member(CHUNK_1), 6), Set.of(PERSONAL), told, told);
+    }
+
     @ParameterizedTest
     @EnumSource
     void aHoleInAChunkCostsItsRange(Version version) throws IOException, InterruptedException {

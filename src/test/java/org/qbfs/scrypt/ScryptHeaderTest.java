@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qbfs.error.CorruptData;
-import org.qbfs.error.QbfsException;
 import org.qbfs.error.ResourceLimit;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.error.UnsupportedFormat;
@@ -61,7 +60,7 @@ class ScryptHeaderTest {
             byte[] flipped = header(0, 14, 8, 1);
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             if (bit < 64 * 8) {
-                assertThrows(QbfsException.class, () -> ScryptHeader.parse(flipped, "chunk"), "bit " + bit);
+                assertThrows(CorruptData.class, () -> ScryptHeader.parse(flipped, "chunk"), "bit " + bit);
             } else {
                 assertFalse(ScryptHeader.parse(flipped, "chunk").opensWith(KEY), "bit " + bit);
             }

@@ -100,6 +100,17 @@ class SalvageTest {
         }
     }
 
+    /** None of its bytes is taken for a sign of something that is not known, such as another version. */
+    @Test
+    void aDamagedHeaderOfAChunkIsALostChunk() throws IOException {
+        // Magic, version, log2 N, salt, checksum, HMAC.
+        for (int offset : new int[] {0, 6, 7, 16, 48, 64}) {
+            TestBackup made = backup(4, tar(IMAGE, TarBytes.end()));
+            made.bytes(chunk(4, 4))[offset] ^= 1;
+            requireSalvaged(served(made, true), 0.4);
+        }
+    }
+
     @Test
     void ofTwoLossesTheLastOneCounts() throws IOException {
         TestBackup made = backup(4, tar(IMAGE, TarBytes.end()));
