@@ -54,9 +54,9 @@ final class Decoding implements Closeable {
                 ? Codecs.named(forcedFilter.get(), compressed.name())
                 : detect(compressed, header);
         ByteSource decoded = decode(group.path(), group.storedSize(), compressed, codec);
-        return salvaging && codec.name().equals("gzip")
+        return isSalvaged(codec)
                 ? new InnerTar(decoded, Optional.of(new Salvage(compressed, losses, () -> new GzipTail(compressed, cache,
-                        () -> checkpoints(group.storedSize()), readAhead))))
+                        () -> checkpoints(group.storedSize(), codec), readAhead))))
                 : InnerTar.of(decoded);
     }
 
@@ -67,16 +67,30 @@ final class Decoding implements Closeable {
      * @param storedSize how many bytes of the backup file it comes from
      */
     ByteSource decode(String id, long storedSize, ByteSource compressed, Codec codec) {
-        Checkpoints checkpoints = checkpoints(storedSize);
+        Checkpoints checkpoints = checkpoints(storedSize, codec);
         learned.follow(id, checkpoints);
         return new DecodedSource(compressed.name() + " (" + codec.name() + ")", compressed, codec, cache,
                 checkpoints, readAhead);
     }
 
-    /** An empty table. Each stream gets its share of the memory for checkpoints. */
-    private Checkpoints checkpoints(long storedSize) {
-        long share = (long) (checkpointBytes() * ((double) storedSize / Math.max(1, backupSize)));
-        return new Checkpoints(Checkpoints.DEFAULT_SPACING, Math.max(LEAST_CHECKPOINT_BYTES, share));
+    private boolean isSalvaged(Codec codec) {
+        return salvaging && codec.name().equals("gzip");
+    }
+
+    private Checkpoints checkpoints(long storedSize, Codec codec) {
+        return new Checkpoints(Checkpoints.DEFAULT_SPACING, tableBytes(checkpointBytes(), (double) storedSize / Math.max(1, backupSize),
+                isSalvaged(codec)));
+    }
+
+    /**
+     * How much memory a table of checkpoints may take. A stream that is salvaged may have two tables, one of them for what lies behind
+     * a loss: they share what it gets.
+     *
+     * @param all memory for the checkpoints of all streams
+     * @param part which part of the backup the stream is
+     */
+    static long tableBytes(long all, double part, boolean isSalvaged) {
+        return Math.max(LEAST_CHECKPOINT_BYTES, (long) (all * part)) / (isSalvaged ? 2 : 1);
     }
 
     private static long checkpointBytes() {
