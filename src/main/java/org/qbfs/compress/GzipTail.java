@@ -28,12 +28,8 @@ import org.qbfs.io.ByteSource;
  * the end, nothing is given.
  */
 public final class GzipTail {
-    /** A stored block, and its header. */
-    private static final int SKIPPED = (64 << 10) + 8;
     /** How far the first header is looked for, in compressed bytes. zlib's blocks are shorter than 100 KiB. */
     private static final long SEARCHED = 16 << 20;
-    /** How much may be read and decoded in vain, in bytes. Files that were stored are followed for some ten megabytes each. */
-    private static final long MOST_WASTED = 1L << 30;
     private static final int STEP = 128 << 10;
     /** A checkpoint's state at a block header: see {@link Inflate#blockState}. */
     private static final byte[] AT_HEADER = {0};
@@ -42,8 +38,25 @@ public final class GzipTail {
     private final BlockCache cache;
     private final Supplier<Checkpoints> checkpoints;
     private final ReadAhead readAhead;
-    private final long skippedBits;
+    private final Limits limits;
+    /** How many bytes were read and decoded for what turned out to be no start. */
     private long wasted;
+
+    /**
+     * How far a search goes.
+     *
+     * @param skipped how many bytes behind the first header are left behind
+     * @param wasted how much may be read and decoded in vain, in bytes
+     */
+    record Limits(int skipped, long wasted) {
+        /** A stored block and its header; and enough to follow many files that were stored, for some ten megabytes each. */
+        static final Limits DEFAULT = new Limits((64 << 10) + 8, 1L << 30);
+
+        /** The same, but for how much is left behind. */
+        Limits skipping(int bytes) {
+            return new Limits(bytes, wasted);
+        }
+    }
 
     /**
      * A search in {@code compressed}, which stays the caller's, for a tail that uses {@code cache}.
@@ -51,16 +64,16 @@ public final class GzipTail {
      * @param checkpoints makes empty tables
      */
     public GzipTail(ByteSource compressed, BlockCache cache, Supplier<Checkpoints> checkpoints, ReadAhead readAhead) {
-        this(compressed, cache, checkpoints, readAhead, SKIPPED);
+        this(compressed, cache, checkpoints, readAhead, Limits.DEFAULT);
     }
 
-    /** The same, but for how much is skipped. */
-    GzipTail(ByteSource compressed, BlockCache cache, Supplier<Checkpoints> checkpoints, ReadAhead readAhead, int skipped) {
+    /** The same with other limits. */
+    GzipTail(ByteSource compressed, BlockCache cache, Supplier<Checkpoints> checkpoints, ReadAhead readAhead, Limits limits) {
         this.compressed = new Watched(compressed);
         this.cache = cache;
         this.checkpoints = checkpoints;
         this.readAhead = readAhead;
-        this.skippedBits = skipped * (long) Byte.SIZE;
+        this.limits = limits;
     }
 
     /**
@@ -73,21 +86,33 @@ public final class GzipTail {
     public Optional<DecodedSource> find(long from) throws IOException {
         long limit = Math.min(from + SEARCHED, compressed.size()) * Byte.SIZE;
         BlockFinder finder = new BlockFinder(compressed, from, limit);
-        for (long header = finder.next(); header >= 0 && wasted < MOST_WASTED; header = finder.next()) {
+        for (long header = finder.next(); header >= 0 && wasted < limits.wasted(); header = finder.next()) {
             Set<Long> passed = new HashSet<>();
             Optional<DecodedSource> tail = tail(header, passed);
             if (tail.isPresent()) {
-                return isOnlyOne(header, passed) ? tail : Optional.empty();
+                return ifOnlyOne(tail.get(), header, passed);
             }
         }
         return Optional.empty();
     }
 
+    private Optional<DecodedSource> ifOnlyOne(DecodedSource tail, long header, Set<Long> passed) throws IOException {
+        boolean onlyOne = false;
+        try {
+            onlyOne = isOnlyOne(header, passed);
+        } finally {
+            if (!onlyOne) {
+                tail.close();
+            }
+        }
+        return onlyOne ? Optional.of(tail) : Optional.empty();
+    }
+
     /** The tail behind the block at {@code header}, if that is one; adds the headers on the way, up to where it begins. */
     private Optional<DecodedSource> tail(long header, Set<Long> passed) throws IOException {
+        long wastedBefore = wasted;
         long before = compressed.bytesRead.get();
         BlockWalk walk = null;
-        DecodedSource tail = null;
         try {
             walk = new BlockWalk(compressed, header);
             long at;
@@ -95,23 +120,31 @@ public final class GzipTail {
                 at = walk.next();
                 passed.add(at);
                 passed.add(BlockFinder.storedHeader(at));
-            } while (at >= 0 && at < header + skippedBits);
+            } while (at >= 0 && at < header + limits.skipped() * (long) Byte.SIZE);
             Optional<Checkpoint> start = at < 0 ? Optional.empty() : firstKnown(at);
             if (start.isPresent()) {
-                tail = new DecodedSource(compressed.name() + " (gzip, behind a loss)", compressed, new TailCodec(start.get()), cache,
-                        checkpoints.get(), readAhead);
-                tail.size();
+                DecodedSource tail = decodedToEnd(start.get());
+                wasted = wastedBefore;
                 return Optional.of(tail);
             }
         } catch (CorruptData | TruncatedData e) {
             compressed.requireIntact();
-            if (tail != null) {
-                wasted += tail.knownUpTo();
-                tail.close();
-            }
         }
         wasted += (walk == null ? 0 : walk.decoded()) + compressed.bytesRead.get() - before;
         return Optional.empty();
+    }
+
+    private DecodedSource decodedToEnd(Checkpoint start) throws IOException {
+        DecodedSource tail = new DecodedSource(compressed.name() + " (gzip, behind a loss)", compressed, new TailCodec(start), cache,
+                checkpoints.get(), readAhead);
+        try {
+            tail.size();
+            return tail;
+        } catch (IOException e) {
+            wasted += tail.knownUpTo();
+            tail.close();
+            throw e;
+        }
     }
 
     /** The first place that is seen behind the header at {@code bit} where the window before it is known. */
@@ -120,23 +153,27 @@ public final class GzipTail {
         byte[] ours = new byte[STEP];
         byte[] others = new byte[STEP];
         try (Decoder behindZeros = open(bit, (byte) 0, known); Decoder behindOnes = open(bit, (byte) 0xff, CheckpointSink.NONE)) {
-            while (known.first.isEmpty()) {
-                int got = behindZeros.read(ours, 0, STEP);
-                if (got < 0) {
-                    break;
+            try {
+                while (known.first.isEmpty()) {
+                    int got = behindZeros.read(ours, 0, STEP);
+                    if (got < 0) {
+                        break;
+                    }
+                    for (int done = 0; done < got;) {
+                        done += behindOnes.read(others, done, got - done);
+                    }
+                    int last = Arrays.equals(ours, 0, got, others, 0, got) ? 0 : got;
+                    while (last > 0 && ours[last - 1] == others[last - 1]) {
+                        last--;
+                    }
+                    if (last > 0) {
+                        known.unknownUpTo = behindZeros.position() - got + last;
+                    }
                 }
-                for (int done = 0; done < got;) {
-                    done += behindOnes.read(others, done, got - done);
-                }
-                int last = Arrays.equals(ours, 0, got, others, 0, got) ? 0 : got;
-                while (last > 0 && ours[last - 1] == others[last - 1]) {
-                    last--;
-                }
-                if (last > 0) {
-                    known.unknownUpTo = behindZeros.position() - got + last;
-                }
+            } finally {
+                // A start that was none mostly ends in an error.
+                wasted += behindZeros.position() + behindOnes.position();
             }
-            wasted += behindZeros.position();
         }
         return known.first;
     }
@@ -146,7 +183,7 @@ public final class GzipTail {
         long last = passed.stream().mapToLong(Long::longValue).max().orElseThrow();
         BlockFinder finder = new BlockFinder(compressed, header >>> 3, last);
         for (long other = finder.next(); other >= 0; other = finder.next()) {
-            if (other > header && !passed.contains(other) && (reachesEnd(other) || wasted >= MOST_WASTED)) {
+            if (other > header && !passed.contains(other) && (reachesEnd(other) || wasted >= limits.wasted())) {
                 return false;
             }
         }
@@ -157,7 +194,7 @@ public final class GzipTail {
         wasted += CompressedInput.CAPACITY;
         byte[] bytes = new byte[STEP];
         try (Decoder decoder = open(header, (byte) 0, CheckpointSink.NONE)) {
-            while (wasted < MOST_WASTED) {
+            while (wasted < limits.wasted()) {
                 int got = decoder.read(bytes, 0, STEP);
                 if (got < 0) {
                     return true;

@@ -125,12 +125,17 @@ final class Salvage {
         if (found.isEmpty()) {
             return nothing(name, "no place was found from which it decodes beyond doubt");
         }
-        long start = end.getAsLong() - found.get().size();
-        if (start <= entry.dataOffset() || start >= entry.dataEnd() || !isZero(found.get(), entry.dataEnd() - start)) {
-            found.get().close();
-            return nothing(name, "what was found does not fit the tar's header");
+        DecodedSource bytes = found.get();
+        long start = end.getAsLong() - bytes.size();
+        boolean fits = false;
+        try {
+            fits = start > entry.dataOffset() && start < entry.dataEnd() && isZero(bytes, entry.dataEnd() - start);
+        } finally {
+            if (!fits) {
+                bytes.close();
+            }
         }
-        return new Tail(start, found.get());
+        return fits ? new Tail(start, bytes) : nothing(name, "what was found does not fit the tar's header");
     }
 
     private static Tail nothing(String name, String why) {

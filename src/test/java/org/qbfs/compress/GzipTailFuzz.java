@@ -19,7 +19,8 @@ public final class GzipTailFuzz {
             return;
         }
         GzipTail search = new GzipTail(new MemorySource("fuzz", input), new BlockCache(1 << 20, 10_000, 1),
-                () -> new Checkpoints(1000, 1 << 20), new ReadAhead(Runnable::run, 0), input[0] & 0xff);
+                () -> new Checkpoints(1000, 1 << 20), new ReadAhead(Runnable::run, 0),
+                GzipTail.Limits.DEFAULT.skipping(input[0] & 0xff));
         Optional<DecodedSource> tail = search.find(1);
         if (tail.isPresent()) {
             requireSame(tail.get());

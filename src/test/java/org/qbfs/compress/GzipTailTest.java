@@ -2,6 +2,7 @@
 package org.qbfs.compress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.qbfs.error.CorruptData;
@@ -21,6 +23,8 @@ import org.qbfs.io.MemorySource;
 
 class GzipTailTest {
     private static final int LARGEST_STORED = 65_535;
+    private static final int FALSE_BLOCKS = 20;
+    private static final int FALSE_AT = 20_000;
 
     private static byte[] gzip(byte[] plain) throws IOException {
         return Tails.gzip(plain, Deflater.DEFAULT_COMPRESSION, Deflater.DEFAULT_STRATEGY, plain.length);
@@ -109,28 +113,30 @@ class GzipTailTest {
      * In each stored block lies a header of another one, which jumps over the end of the true block into the same place of the next
      * one; the last of them ends where the true one ends. So two ways of decoding come to the end.
      */
-    @Test
-    void twoWaysToTheEndAreOneTooMany() throws Exception {
-        int blocks = 20;
-        int jumpAt = 20_000;
+    private static byte[] twoWays() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int i = 0; i < blocks; i++) {
+        for (int i = 0; i < FALSE_BLOCKS; i++) {
             byte[] content = Samples.noise(LARGEST_STORED, i);
-            int jump = i < blocks - 1 ? LARGEST_STORED : LARGEST_STORED - jumpAt - 5;
-            System.arraycopy(storedHeader(jump), 0, content, jumpAt, 5);
-            content[jumpAt - 1] = 0;
+            int jump = i < FALSE_BLOCKS - 1 ? LARGEST_STORED : LARGEST_STORED - FALSE_AT - 5;
+            System.arraycopy(storedHeader(jump), 0, content, FALSE_AT, 5);
+            content[FALSE_AT - 1] = 0;
             out.writeBytes(storedHeader(LARGEST_STORED));
             out.writeBytes(content);
         }
         out.writeBytes(new byte[] {1, 0, 0, (byte) 0xff, (byte) 0xff});
         out.writeBytes(new byte[8]);
-        byte[] stream = out.toByteArray();
+        return out.toByteArray();
+    }
+
+    @Test
+    void twoWaysToTheEndAreOneTooMany() throws Exception {
+        byte[] stream = twoWays();
         for (int from = 1; from < 2 * LARGEST_STORED; from += 4_999) {
             assertTrue(Tails.tail(stream, from).isEmpty(), "from " + from);
         }
         // Without the false ones it is all right.
-        for (int i = 0; i < blocks; i++) {
-            stream[i * (LARGEST_STORED + 5) + 5 + jumpAt + 1] ^= 1;
+        for (int i = 0; i < FALSE_BLOCKS; i++) {
+            stream[i * (LARGEST_STORED + 5) + 5 + FALSE_AT + 1] ^= 1;
         }
         assertTrue(Tails.tail(stream, 10).isPresent());
     }
@@ -186,44 +192,102 @@ class GzipTailTest {
         assertTrue(Tails.tail(stream, stream.length - 60_000).isEmpty());
     }
 
+    private static byte[] repeated(byte[] part, int length) {
+        byte[] plain = new byte[length];
+        for (int at = 0; at < length; at += part.length) {
+            System.arraycopy(part, 0, plain, at, Math.min(part.length, length - at));
+        }
+        return plain;
+    }
+
     @Test
     void nothingIsGivenWhoseWindowIsNeverKnown() throws Exception {
         // The first bytes are copied for ever, in windows of which nothing else is known.
-        byte[] noise = Samples.noise(32_000, 11);
-        byte[] plain = new byte[100 << 20];
-        for (int at = 0; at < plain.length; at += noise.length) {
-            System.arraycopy(noise, 0, plain, at, Math.min(noise.length, plain.length - at));
-        }
-        byte[] stream = gzip(plain);
+        byte[] stream = gzip(repeated(Samples.noise(32_000, 11), 100 << 20));
         assertTrue(stream.length > 300_000);
         assertTrue(Tails.tail(stream, 100_000).isEmpty());
+    }
+
+    /**
+     * From each header, all can be decoded up to a trailer that is cut off, and all is a copy of what came before: the decoded bytes
+     * are many times those that are read.
+     */
+    @Test
+    void whatIsDecodedInVainIsBounded() throws Exception {
+        int length = 2_000_000;
+        byte[] whole = Tails.gzip(repeated(Samples.noise(32_000, 13), length), 6, Deflater.DEFAULT_STRATEGY, 50_000);
+        byte[] stream = Samples.cut(whole, whole.length - 8);
+        assertTrue(stream.length < 60_000);
+        int withoutLimit = reads(stream, Long.MAX_VALUE);
+        int within = reads(stream, length);
+        assertTrue(within * 5 < withoutLimit, () -> within + " reads, " + withoutLimit + " without a limit");
+    }
+
+    /** How often the source is read in a search that skips nothing. */
+    private static int reads(byte[] stream, long mostWasted) throws IOException {
+        AtomicInteger reads = new AtomicInteger();
+        ByteSource source = new Watched(stream, (position, length) -> reads.incrementAndGet());
+        GzipTail search = new GzipTail(source, new BlockCache(1 << 20), Checkpoints::new, new ReadAhead(Runnable::run, 0),
+                new GzipTail.Limits(1, mostWasted));
+        assertTrue(search.find(33_000).isEmpty());
+        return reads.get();
+    }
+
+    @Test
+    void whatIsNotGivenLeavesNothingInTheCache() throws Exception {
+        BlockCache cache = new BlockCache(1 << 20);
+        assertTrue(new GzipTail(new MemorySource("stream", twoWays()), cache, Checkpoints::new, new ReadAhead(Runnable::run, 0))
+                .find(10).isEmpty());
+        requireEmpty(cache);
+    }
+
+    private static void requireEmpty(BlockCache cache) {
+        long sources = cache.newSource();
+        assertTrue(sources > 1);
+        for (long source = 0; source < sources; source++) {
+            assertEquals(-1, cache.idlePosition(source, Long.MAX_VALUE));
+            for (long block = 0; block < 100; block++) {
+                assertNull(cache.get(source, block));
+            }
+        }
+    }
+
+    /** Tells of each read before it is done. */
+    private record Watched(byte[] bytes, Watcher watcher) implements ByteSource {
+        interface Watcher {
+            void reads(long position, int length) throws IOException;
+        }
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public int read(long position, ByteBuffer dst) throws IOException {
+            watcher.reads(position, dst.remaining());
+            return new MemorySource("", bytes).read(position, dst);
+        }
+
+        @Override
+        public String name() {
+            return "stream";
+        }
     }
 
     @Test
     void whatCannotBeReadIsNoReasonToLookElsewhere() throws Exception {
         byte[] stream = gzip(Samples.mixed(1_500_000, 12));
         for (IOException error : List.of(new CorruptData("gone", org.qbfs.error.Place.NONE), new ClosedChannelException())) {
-            ByteSource source = new ByteSource() {
-                @Override
-                public long size() {
-                    return stream.length;
+            ByteSource source = new Watched(stream, (position, length) -> {
+                if (position + length > stream.length - 100_000) {
+                    throw error;
                 }
-
-                @Override
-                public int read(long position, ByteBuffer dst) throws IOException {
-                    if (position + dst.remaining() > stream.length - 100_000) {
-                        throw error;
-                    }
-                    return new MemorySource("", stream).read(position, dst);
-                }
-
-                @Override
-                public String name() {
-                    return "stream";
-                }
-            };
-            GzipTail tail = new GzipTail(source, new BlockCache(1 << 20), Checkpoints::new, new ReadAhead(Runnable::run, 0));
+            });
+            BlockCache cache = new BlockCache(1 << 20);
+            GzipTail tail = new GzipTail(source, cache, Checkpoints::new, new ReadAhead(Runnable::run, 0));
             assertEquals(error, assertThrows(IOException.class, () -> tail.find(stream.length / 5)));
+            requireEmpty(cache);
         }
     }
 }
