@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class Training {
     private static final long MOST_MILLIS = 10_000;
     private static final long PAUSE_MILLIS = 10;
-    /** The options of a command that leaves nothing behind. */
+    /** Leaves nothing behind in the home directory of whoever starts this. */
     private static final String NO_INDEX = "--no-index";
 
     private final String backup;
