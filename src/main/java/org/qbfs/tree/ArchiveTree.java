@@ -4,6 +4,8 @@ package org.qbfs.tree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ final class ArchiveTree {
         for (TarEntry entry : listing.entries()) {
             add(entry);
         }
-        return build(top, path, listing.damage().stream().toList(), new HashMap<>());
+        return build(listing.damage().stream().toList());
     }
 
     private void add(TarEntry entry) throws CorruptData {
@@ -147,16 +149,32 @@ final class ArchiveTree {
         directory.modified = entry.modified();
     }
 
-    /** The node of each draft is made once, so that hard links share it. */
-    private Directory build(DirectoryDraft draft, String at, List<QbfsException> damage, Map<Draft, Node> made) {
+    /** A directory whose children are still to be made. */
+    private record Pending(DirectoryDraft draft, String at, Map<String, Lazy<Node>> children) {}
+
+    /** Level by level and not by recursion, since an archive may be as deep as a path is long. */
+    private Directory build(List<QbfsException> damage) {
+        // The node of each draft is made once, so that hard links share it.
+        Map<Draft, Node> made = new HashMap<>();
+        Deque<Pending> pending = new ArrayDeque<>();
+        Directory whole = directory(top, path, damage, pending);
+        while (!pending.isEmpty()) {
+            Pending here = pending.remove();
+            here.draft().children.forEach((name, child) ->
+                    here.children().put(name, child(child, here.at() + "/" + name, made, pending)));
+        }
+        return whole;
+    }
+
+    private Directory directory(DirectoryDraft draft, String at, List<QbfsException> damage, Deque<Pending> pending) {
         Map<String, Lazy<Node>> children = new TreeMap<>();
-        draft.children.forEach((name, child) -> children.put(name, child(child, at + "/" + name, made)));
+        pending.add(new Pending(draft, at, children));
         return nodes.directory(draft.mode, draft.modified, Lazy.of(new Directory.Contents(children, damage)), () -> {});
     }
 
-    private Lazy<Node> child(Draft draft, String at, Map<Draft, Node> made) {
+    private Lazy<Node> child(Draft draft, String at, Map<Draft, Node> made, Deque<Pending> pending) {
         return switch (draft) {
-            case DirectoryDraft directory -> Lazy.of(build(directory, at, List.of(), made));
+            case DirectoryDraft directory -> Lazy.of(directory(directory, at, List.of(), pending));
             case FileDraft file -> Lazy.of(made.computeIfAbsent(file,
                     key -> nodes.file(at, archive, file.entry, file.links)));
             case LinkDraft link -> Lazy.of(made.computeIfAbsent(link, key -> nodes.link(archive.targetOf(link.entry()), link.entry().modified())));

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,13 @@ class ArchiveTreeTest {
 
     @Test
     void deepPathsAreNoDanger() throws Exception {
+        // Threads of libfuse, and main threads, may have small stacks.
+        FutureTask<Void> task = new FutureTask<>(ArchiveTreeTest::readDeepPaths);
+        new Thread(null, task, "small stack", 256 << 10).start();
+        task.get();
+    }
+
+    private static Void readDeepPaths() throws Exception {
         Directory top = tree("h/u", TarBytes.pax("path=h/u/" + "d/".repeat(900) + "x"), TarBytes.ustar("x", '0', 3).with(A));
         Node at = top;
         for (int i = 0; i < 900; i++) {
@@ -140,6 +148,7 @@ class ArchiveTreeTest {
         Directory tooDeep = tree("h/u", TarBytes.pax("path=h/u/" + "d/".repeat(5000) + "x"), TarBytes.ustar("x", '0', 3).with(A));
         assertEquals(Set.of(), tooDeep.names());
         assertEquals(1, tooDeep.damage().size());
+        return null;
     }
 
     @Test
