@@ -33,6 +33,9 @@ public final class GzipTail {
     private static final int STEP = 128 << 10;
     /** A checkpoint's state at a block header: see {@link Inflate#blockState}. */
     private static final byte[] AT_HEADER = {0};
+    /** Two windows that differ in every byte: what depends on the window comes out differently. */
+    private static final byte[] ZEROS = windowOf(0);
+    private static final byte[] ONES = windowOf(0xff);
 
     private final Watched compressed;
     private final BlockCache cache;
@@ -152,7 +155,7 @@ public final class GzipTail {
         KnownWindow known = new KnownWindow();
         byte[] ours = new byte[STEP];
         byte[] others = new byte[STEP];
-        try (Decoder behindZeros = open(bit, (byte) 0, known); Decoder behindOnes = open(bit, (byte) 0xff, CheckpointSink.NONE)) {
+        try (Decoder behindZeros = open(bit, ZEROS, known); Decoder behindOnes = open(bit, ONES, CheckpointSink.NONE)) {
             try {
                 while (known.first.isEmpty()) {
                     int got = behindZeros.read(ours, 0, STEP);
@@ -193,7 +196,7 @@ public final class GzipTail {
     private boolean reachesEnd(long header) throws IOException {
         wasted += CompressedInput.CAPACITY;
         byte[] bytes = new byte[STEP];
-        try (Decoder decoder = open(header, (byte) 0, CheckpointSink.NONE)) {
+        try (Decoder decoder = open(header, ZEROS, CheckpointSink.NONE)) {
             while (wasted < limits.wasted()) {
                 int got = decoder.read(bytes, 0, STEP);
                 if (got < 0) {
@@ -207,12 +210,16 @@ public final class GzipTail {
         return false;
     }
 
-    /** Decodes from the header at {@code bit} on, as if bytes of {@code unknown} came before it. */
-    private Decoder open(long bit, byte unknown, CheckpointSink sink) throws IOException {
+    /** Decodes from the header at {@code bit} on, as if the bytes of {@code window} came before it. */
+    private Decoder open(long bit, byte[] window, CheckpointSink sink) throws IOException {
+        return new TailCodec(new Checkpoint(0, bit, window)).open(compressed, Checkpoint.START, sink);
+    }
+
+    /** The state at a header behind a window that is full of {@code unknown}. */
+    private static byte[] windowOf(int unknown) {
         byte[] window = new byte[Inflate.WINDOW];
-        Arrays.fill(window, unknown);
-        return new TailCodec(new Checkpoint(0, bit, WindowPacker.pack(AT_HEADER, window, 0, window.length)))
-                .open(compressed, Checkpoint.START, sink);
+        Arrays.fill(window, (byte) unknown);
+        return WindowPacker.pack(AT_HEADER, window, 0, window.length);
     }
 
     /** gzip whose first byte is that at {@code start}, which counts from 0. */
