@@ -86,6 +86,12 @@ final class AuthenticatedSource implements ByteSource {
         return known != null ? known : authenticate();
     }
 
+    /** Whether {@link #prepare} has nothing left to do. */
+    boolean isReady() {
+        CompletableFuture<PartHashes> mine = pass.get();
+        return remembered.get() != null || mine != null && mine.isDone();
+    }
+
     /** Makes the chunk ready to be read: the pass over it, unless its hashes are remembered. */
     void prepare() throws IOException {
         hashes();

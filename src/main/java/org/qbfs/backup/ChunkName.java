@@ -15,6 +15,7 @@ record ChunkName(String path, int number, String suffix) {
     static final String ENCRYPTED = ".enc";
     static final String MAC = ".hmac";
 
+    private static final int LEAST_DIGITS = 3;
     private static final int MOST_DIGITS = 6;
 
     /** Parses {@code name}; nothing if it is no chunk's. */
@@ -23,9 +24,9 @@ record ChunkName(String path, int number, String suffix) {
         String rest = name.substring(0, name.length() - suffix.length());
         int dot = rest.lastIndexOf('.');
         String digits = rest.substring(dot + 1);
-        if (dot < 1 || digits.length() < 3 || digits.length() > MOST_DIGITS
+        if (dot < 1 || digits.length() < LEAST_DIGITS || digits.length() > MOST_DIGITS
                 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')
-                || digits.length() > 3 && digits.charAt(0) == '0') {
+                || digits.length() > LEAST_DIGITS && digits.charAt(0) == '0') {
             return Optional.empty();
         }
         return Optional.of(new ChunkName(rest.substring(0, dot), Integer.parseInt(digits), suffix));
@@ -33,6 +34,7 @@ record ChunkName(String path, int number, String suffix) {
 
     /** The name without suffix: what version 4 puts into the chunk's passphrase. */
     static String of(String path, int number) {
-        return String.format("%s.%03d", path, number);
+        String digits = Integer.toString(number);
+        return path + "." + "0".repeat(Math.max(0, LEAST_DIGITS - digits.length())) + digits;
     }
 }

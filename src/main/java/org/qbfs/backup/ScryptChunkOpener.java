@@ -56,6 +56,8 @@ public final class ScryptChunkOpener implements ChunkOpener {
     /** Members whose header was wrong at first, and right when it was read again. */
     private final Set<Member> unstable = ConcurrentHashMap.newKeySet();
     private final Set<Chunk> preparing = ConcurrentHashMap.newKeySet();
+    /** Chunks that cannot be made ready, which is left to whoever reads them: it may have cost a derivation. */
+    private final Set<Chunk> unready = ConcurrentHashMap.newKeySet();
 
     /** A chunk whose key is known: what checks it, its plaintext, and the key. */
     private record Opened(AuthenticatedSource ciphertext, ByteSource plaintext, byte[] key) {}
@@ -124,7 +126,9 @@ public final class ScryptChunkOpener implements ChunkOpener {
 
     private Opened unlock(Chunk chunk) throws IOException {
         Chunk here = places.confirmed(chunk);
-        return unlock(here.member(), prefix(here), here.place(file.name()), () -> new CorruptData(
+        Opened known = opened.get(here.member());
+        // Nearly every read ends here, so that nothing is put together for a message that nobody will see.
+        return known != null ? known : unlock(here.member(), prefix(here), here.place(file.name()), () -> new CorruptData(
                 "the chunk's key does not open it: damaged, or moved here from another place",
                 here.place(file.name())));
     }
@@ -146,11 +150,12 @@ public final class ScryptChunkOpener implements ChunkOpener {
 
     /** Derives the key of {@code chunk} and makes the pass over it; complete when both are done or have failed. */
     private CompletableFuture<Void> prepare(Chunk chunk, KeyDerivation.Priority priority) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        if (!preparing.add(chunk)) {
-            done.complete(null);
-            return done;
+        // A reader that goes forward asks for the same chunks at each of its reads.
+        Opened known = opened.get(chunk.member());
+        if (known != null && known.ciphertext().isReady() || unready.contains(chunk) || !preparing.add(chunk)) {
+            return CompletableFuture.completedFuture(null);
         }
+        CompletableFuture<Void> done = new CompletableFuture<>();
         done.whenComplete((nothing, failure) -> preparing.remove(chunk));
         runInBackground(chunk, done, () -> {
             Chunk here = places.confirmed(chunk);
@@ -169,6 +174,8 @@ public final class ScryptChunkOpener implements ChunkOpener {
                     runInBackground(chunk, done, () -> {
                         if (adopt(member, header, key, place).isPresent()) {
                             unlock(chunk).ciphertext().prepare();
+                        } else {
+                            unready.add(chunk);
                         }
                         done.complete(null);
                     });
@@ -190,6 +197,9 @@ public final class ScryptChunkOpener implements ChunkOpener {
                     step.run();
                 } catch (IOException | RuntimeException e) {
                     LOG.debug("{} could not be made ready: {}", chunk.member().name(), e.toString());
+                    if (e instanceof CorruptData || e instanceof TruncatedData) {
+                        unready.add(chunk);
+                    }
                     done.complete(null);
                 }
             });

@@ -107,8 +107,12 @@ class ChunkOpenersTest {
     }
 
     private ScryptChunkOpener scrypt(ByteSource file) {
+        return scrypt(file, Runnable::run);
+    }
+
+    private ScryptChunkOpener scrypt(ByteSource file, java.util.concurrent.Executor background) {
         return new ScryptChunkOpener(new ChunkPlaces(file), "ID", new Passphrase(SECRET.getBytes(StandardCharsets.UTF_8)),
-                keys, Runnable::run, new PartCache(1 << 20), ChunkMemory.NONE);
+                keys, background, new PartCache(1 << 20), ChunkMemory.NONE);
     }
 
     private static byte[] encryptChunk(int number, byte[] plain) throws Exception {
@@ -135,6 +139,24 @@ class ChunkOpenersTest {
         opener.prepare(chunk(0, file, true));
         assertArrayEquals(random(100), opener.open(chunk(0, file, true)).readBytes(0, 100));
         assertEquals(1, keys.derivations.get());
+    }
+
+    @Test
+    void chunkThatIsReadyOrCannotBeIsPreparedOnce() throws Exception {
+        byte[] file = encryptChunk(0, random(100));
+        AtomicInteger steps = new AtomicInteger();
+        ScryptChunkOpener opener = scrypt(new MemorySource("backup", file), step -> {
+            steps.incrementAndGet();
+            step.run();
+        });
+        Chunk moved = chunk(1, file, true);
+        for (int i = 0; i < 3; i++) {
+            opener.prepare(chunk(0, file, true));
+            opener.prepare(moved);
+        }
+        assertEquals(2, keys.derivations.get(), "one of each chunk");
+        assertEquals(4, steps.get(), "two of each chunk");
+        assertThrows(CorruptData.class, () -> opener.open(moved));
     }
 
     @Test
