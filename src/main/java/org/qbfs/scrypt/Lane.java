@@ -98,9 +98,15 @@ final class Lane {
         return r;
     }
 
+
     /** How much is done: rows of 2 * N. */
     long progress() {
         return stored + lookedUp;
+    }
+
+    /** The rest of 2 * N. */
+    long rowsLeft() {
+        return 2 * rows - progress();
     }
 
     /** Moves this lane from where it is parked into place {@code slot} of a state. */

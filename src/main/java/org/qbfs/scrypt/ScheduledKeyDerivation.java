@@ -21,8 +21,9 @@ import org.qbfs.error.ResourceLimit;
  * Derives keys on a bounded number of threads, with tables within a bounded memory.
  *
  * <p>Each thread steps up to 16 lanes at once in vectors, and a lane comes or goes between any two steps: a
- * key that is asked for does not wait for a batch to end. A lane alone on its thread is stepped in the
- * integer registers, which is faster for one.
+ * key that is asked for does not wait for a batch to end. By how many lanes a thread has, they are stepped in one
+ * vector, in four, or one after the other in the integer registers, whichever is fastest on this processor
+ * ({@link KernelSpeeds}).
  *
  * <p>Where full tables for all lanes exceed the memory, each gets a smaller one of which a part of the rows
  * is computed again when it is looked up ({@link Table}): many lanes with small tables are done before few
@@ -71,13 +72,15 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
 
     /** Written under the lock; read by lanes between two rows. */
     private volatile boolean closed;
+    /** Whether any lane has a table. Written under the lock; read without it. */
+    private volatile boolean deriving;
 
     private ScheduledKeyDerivation(long memoryBudget, int threadCount) {
         this.memoryBudget = memoryBudget;
-        LaneKernel kernel = VectorModule.isThere() ? new VectorKernel() : new ScalarKernel();
-        VectorWarmup warmup = new VectorWarmup(kernel, () -> closed);
+        KernelSpeeds speeds = new KernelSpeeds(VectorModule.isThere() ? VectorKernels.all() : List.of(),
+                () -> closed || !deriving);
         for (int i = 0; i < threadCount; i++) {
-            Worker worker = new Worker(kernel, warmup);
+            Worker worker = new Worker(speeds);
             workers.add(worker);
             threads.add(Thread.ofPlatform().daemon().name("scrypt-" + i).unstarted(() -> work(worker)));
         }
@@ -312,6 +315,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
         }
         lane.finish();
         started.remove(lane);
+        deriving = !started.isEmpty();
         tables.giveBack(lane.pages());
         if (lane.derivation().finishOne()) {
             complete.add(lane.derivation());
@@ -357,6 +361,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
     /** Gives up a lane; its table is free once no worker has it. */
     private void drop(Lane lane) {
         started.remove(lane);
+        deriving = !started.isEmpty();
         lane.dropped = true;
         lane.planned = null;
         pagesComing += lane.pages().length;
@@ -386,6 +391,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
             int pages = (int) Table.pagesNeeded(next.parameters(), stride, tables.pageBytes());
             Table table = new Table(tables.take(pages), tables.pageBytes(), next.parameters(), stride);
             started.add(new Lane(next, next.start(), table, tables.memory()));
+            deriving = true;
             if (next.unstarted() == 0) {
                 waiting.remove(next);
             }
@@ -478,7 +484,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
         }
         int capacity = worker.capacity();
         if (worker.hasUrgent() && !lane.derivation().isUrgent()) {
-            capacity = worker.hasVectors() ? Math.min(capacity, URGENT_COMPANY) : 1;
+            capacity = worker.hasVectors(URGENT_COMPANY) ? Math.min(capacity, URGENT_COMPANY) : 1;
         }
         return worker.planned.size() < capacity && worker.planned.get(0).r() == lane.r();
     }

@@ -9,36 +9,41 @@ import java.util.function.BooleanSupplier;
 final class Worker {
     /** Steps between two looks at the plan, for r = 8: half a millisecond to a millisecond. */
     private static final int STEPS = 512;
+    /** Lanes with fewer rows left (0.2 s in the integer registers) are done before a kernel with vectors is compiled. */
+    private static final long LEAST_ROWS = 1 << 18;
+    /** With fewer rows left, a kernel that is compiled, but has more lanes than are needed, is as good. */
+    private static final long LEAST_ROWS_FOR_BETTER = 1 << 21;
 
     /** Guarded by the lock of the scheduler, as are the lanes that this worker has. */
     final List<Lane> planned = new ArrayList<>();
     private final List<Lane> held = new ArrayList<>();
     /** One lane in each, in the integer registers. */
     private final List<LaneGroup> singles = new ArrayList<>();
-    /** All lanes together, in vectors. */
-    private final LaneGroup together;
-    private final VectorWarmup warmup;
-    private boolean vectors;
+    /** All lanes together, in vectors: a group for each kernel, of which one is in use. */
+    private final List<LaneGroup> groups;
+    private final KernelSpeeds speeds;
+    /** The group that has the lanes, or {@link KernelSpeeds#INTEGER_REGISTERS} if singles have them. */
+    private int inUse = KernelSpeeds.INTEGER_REGISTERS;
 
-    Worker(LaneKernel kernel, VectorWarmup warmup) {
-        this.together = new LaneGroup(kernel);
-        this.warmup = warmup;
-        for (int i = 0; i < together.capacity(); i++) {
+    Worker(KernelSpeeds speeds) {
+        this.speeds = speeds;
+        this.groups = speeds.kernels().stream().map(LaneGroup::new).toList();
+        for (int i = 0; i < capacity(); i++) {
             singles.add(new LaneGroup(new ScalarKernel()));
         }
     }
 
     int capacity() {
-        return together.capacity();
+        return speeds.mostLanes();
     }
 
     List<Lane> held() {
         return held;
     }
 
-    /** Whether several lanes can be stepped in the time of one. */
-    boolean hasVectors() {
-        return together.capacity() > 1 && warmup.isWarm();
+    /** Whether so many lanes can be stepped in less time than one after the other. */
+    boolean hasVectors(int lanes) {
+        return speeds.fastest(Math.min(lanes, capacity())) != KernelSpeeds.INTEGER_REGISTERS;
     }
 
     boolean hasUrgent() {
@@ -48,8 +53,8 @@ final class Worker {
     /** Steps the lanes that this worker has, without the lock; gives those that are finished. */
     List<Lane> run(BooleanSupplier stopped) {
         int steps = Math.max(1, STEPS * 8 / held.get(0).r());
-        if (vectors) {
-            return together.run(steps, stopped);
+        if (inUse != KernelSpeeds.INTEGER_REGISTERS) {
+            return groups.get(inUse).run(steps, stopped);
         }
         List<Lane> finished = new ArrayList<>();
         for (int i = 0; i < held.size(); i++) {
@@ -60,8 +65,8 @@ final class Worker {
 
     /** Parks a lane, and forgets it. */
     void release(Lane lane) {
-        if (vectors) {
-            together.release(lane);
+        if (inUse != KernelSpeeds.INTEGER_REGISTERS) {
+            groups.get(inUse).release(lane);
         } else {
             // The singles in use are the first ones.
             int index = held.indexOf(lane);
@@ -72,19 +77,23 @@ final class Worker {
         held.remove(lane);
     }
 
-    /** Resumes the lanes that are planned for here and parked. A single lane is faster in the integer registers. */
+    /** Resumes the lanes that are planned for here and parked. */
     void takePlanned() {
-        if (planned.size() > 1) {
-            warmup.begin();
+        if (planned.isEmpty()) {
+            return;
         }
-        boolean next = planned.size() > 1 && warmup.isWarm();
-        if (next != vectors) {
+        long left = planned.stream().mapToLong(Lane::rowsLeft).sum();
+        if (left >= (hasVectors(planned.size()) ? LEAST_ROWS_FOR_BETTER : LEAST_ROWS)) {
+            speeds.compileFor(planned.size());
+        }
+        int fastest = speeds.fastest(planned.size());
+        if (fastest != inUse) {
             List.copyOf(held).forEach(this::release);
-            vectors = next;
+            inUse = fastest;
         }
         for (Lane lane : planned) {
             if (lane.holder == null) {
-                (vectors ? together : singles.get(held.size())).take(lane);
+                (inUse == KernelSpeeds.INTEGER_REGISTERS ? singles.get(held.size()) : groups.get(inUse)).take(lane);
                 lane.holder = this;
                 held.add(lane);
             }
@@ -94,6 +103,6 @@ final class Worker {
     /** Forgets everything. */
     void wipe() {
         singles.forEach(LaneGroup::wipe);
-        together.wipe();
+        groups.forEach(LaneGroup::wipe);
     }
 }

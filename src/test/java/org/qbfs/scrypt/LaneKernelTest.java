@@ -3,17 +3,20 @@ package org.qbfs.scrypt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import jdk.incubator.vector.IntVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LaneKernelTest {
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -42,12 +45,21 @@ class LaneKernelTest {
         return words;
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 8, 11})
-    void vectorKernelMixesEachLaneAsTheScalarOne(int r) {
-        LaneKernel vector = new VectorKernel();
+    @Test
+    void vectorKernelsAreThereForFewAndForManyLanes() {
+        List<Integer> lanes = VectorKernels.all().stream().map(LaneKernel::lanes).toList();
+        int widest = Math.clamp(IntVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512) / 128;
+        assertEquals(widest == 1 ? List.of(1, 4) : List.of(widest / 2, widest, 2 * widest, 4 * widest), lanes);
+    }
+
+    private static Stream<Arguments> vectorKernels() {
+        return VectorKernels.all().stream().flatMap(kernel -> Stream.of(1, 2, 3, 8, 11).map(r -> Arguments.of(kernel, kernel.lanes(), r)));
+    }
+
+    @ParameterizedTest(name = "{1} lanes, r = {2}")
+    @MethodSource("vectorKernels")
+    void vectorKernelMixesEachLaneAsTheScalarOne(LaneKernel vector, int lanes, int r) {
         LaneKernel scalar = new ScalarKernel();
-        assertTrue(vector.lanes() >= 4);
         int rowBytes = 128 * r;
         int[] in = new int[32 * r * vector.lanes()];
         int[] out = new int[in.length];
@@ -75,6 +87,5 @@ class LaneKernelTest {
                 assertArrayEquals(expected, row.toArray(WORD));
             }
         }
-        assertEquals(0, in.length % vector.lanes());
     }
 }

@@ -5,7 +5,7 @@ import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,18 +13,16 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Four vectors of lanes: with 512-bit vectors 16 lanes, with 256-bit ones 8, with 128-bit ones 4.
  *
- * <p>A quarter round is one chain of dependent operations, so a single vector leaves most of the processor
- * idle; four independent ones cost little more than one (measured on Zen 5, 512-bit, r = 8: 0.8 and 1.05
- * microseconds a row). More would not fit into the 32 vector registers.
+ * <p>A quarter round is one chain of dependent operations, so a single vector leaves much of the processor idle; four
+ * independent ones cost less than four times as much (measured, 512-bit, r = 8: 0.8 and 1.05 microseconds a row on Zen 5,
+ * 0.72 and 1.57 on Zen 4). More would not fit into the 32 vector registers.
  *
  * <p>The steps are written out, without helper methods: the compiler's budget for inlining is spent on the
  * library's own methods, and one call that is not inlined makes each vector an object (measured: 40 times
- * slower).
+ * slower). {@link VectorKernels} says where the species comes from.
  */
-final class VectorKernel implements LaneKernel {
-    private static final VectorSpecies<Integer> SPECIES = species(IntVector.SPECIES_PREFERRED.vectorBitSize());
-    private static final VectorSpecies<Integer> QUAD_SPECIES = IntVector.SPECIES_128;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+final class FourVectorKernel implements LaneKernel {
+    private static final VectorSpecies<Integer> SPECIES = VectorKernels.species(MethodHandles.lookup());
     private static final int GROUPS = 4;
     /** Words in one vector. */
     private static final int WIDTH = SPECIES.length();
@@ -33,21 +31,9 @@ final class VectorKernel implements LaneKernel {
     private static final int STRIDE = LANES * QUAD;
     private static final int BLOCK = 4 * STRIDE;
 
-    // Each turns the four words of every quad by so many places.
-    private static final VectorShuffle<Integer> TURN_1 = turn(1);
-    private static final VectorShuffle<Integer> TURN_2 = turn(2);
-    private static final VectorShuffle<Integer> TURN_3 = turn(3);
-
-    private static VectorSpecies<Integer> species(int preferredBits) {
-        if (preferredBits >= 512) {
-            return IntVector.SPECIES_512;
-        }
-        return preferredBits >= 256 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
-    }
-
-    private static VectorShuffle<Integer> turn(int places) {
-        return VectorShuffle.fromOp(SPECIES, i -> i & -QUAD | i + places & QUAD - 1);
-    }
+    private static final VectorShuffle<Integer> TURN_1 = VectorKernels.turn(SPECIES, 1);
+    private static final VectorShuffle<Integer> TURN_2 = VectorKernels.turn(SPECIES, 2);
+    private static final VectorShuffle<Integer> TURN_3 = VectorKernels.turn(SPECIES, 3);
 
     @Override
     public int lanes() {
@@ -204,30 +190,16 @@ final class VectorKernel implements LaneKernel {
 
     @Override
     public void store(int[] state, int lane, MemorySegment tables, long offset) {
-        long to = offset;
-        for (int from = lane * QUAD; from < state.length; from += STRIDE) {
-            IntVector.fromArray(QUAD_SPECIES, state, from).intoMemorySegment(tables, to, ORDER);
-            to += QUAD * Integer.BYTES;
-        }
+        QuadRows.store(state, lane, STRIDE, tables, offset);
     }
 
     @Override
     public void load(int[] state, int lane, MemorySegment tables, long offset) {
-        long from = offset;
-        for (int to = lane * QUAD; to < state.length; to += STRIDE) {
-            IntVector.fromMemorySegment(QUAD_SPECIES, tables, from, ORDER).intoArray(state, to);
-            from += QUAD * Integer.BYTES;
-        }
+        QuadRows.load(state, lane, STRIDE, tables, offset);
     }
 
     @Override
     public void xor(int[] state, int lane, MemorySegment tables, long offset) {
-        long from = offset;
-        for (int to = lane * QUAD; to < state.length; to += STRIDE) {
-            IntVector.fromMemorySegment(QUAD_SPECIES, tables, from, ORDER)
-                    .lanewise(XOR, IntVector.fromArray(QUAD_SPECIES, state, to))
-                    .intoArray(state, to);
-            from += QUAD * Integer.BYTES;
-        }
+        QuadRows.xor(state, lane, STRIDE, tables, offset);
     }
 }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.scrypt;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
+import org.qbfs.error.ResourceLimit;
+
+/**
+ * Which kernels are compiled, and which of them is the fastest for so many lanes on this processor.
+ *
+ * <p>Vector code that is not compiled yet is some 50 times slower than the integer registers, and a process that derives a
+ * few keys would spend its life in it. So a kernel is made to step lanes of no use until it is compiled; meanwhile the real
+ * lanes are stepped in the integer registers. How fast it then is is measured, not assumed: a lane alone takes 0.62 to 0.68
+ * microseconds a row in the integer registers of Zen 5 and 0.78 in a vector, on Zen 4 1.06 and 0.58. Safe for many threads.
+ */
+final class KernelSpeeds {
+    /** What {@link #fastest} gives where no kernel with vectors is faster. */
+    static final int INTEGER_REGISTERS = -1;
+
+    private static final ScryptParameters PARAMETERS = new ScryptParameters(10, 8, 1, new byte[0]);
+    private static final int TABLE_STRIDE = 2;
+    private static final long MEMORY = 32 << 20;
+    private static final int STEPS = 64;
+    private static final long UNKNOWN = Long.MAX_VALUE;
+    /**
+     * A kernel is compiled when each of its lanes takes at most so many times what the integer registers take: it then is
+     * between 10 times faster and hardly slower, and before it is far more than 10 times slower.
+     */
+    private static final int COMPILED_FACTOR = 3;
+    private static final int COMPILED_ROUNDS = 3;
+    private static final long MOST_NANOS = 10_000_000_000L;
+
+    private final List<LaneKernel> kernels;
+    private final BooleanSupplier stopped;
+    /** Nanoseconds of one step of all lanes of each kernel; {@link #UNKNOWN} until it is compiled. */
+    private final AtomicLongArray stepNanos;
+    /** The same of a lane in the integer registers. */
+    private volatile long scalarNanos = UNKNOWN;
+    /** Guarded by this. */
+    private final boolean[] begun;
+
+    /**
+     * For {@code kernels}, those with the fewest lanes first; they may be none.
+     *
+     * @param stopped whether no key is to be derived, for now or for good, so that the processors have better things to do
+     *     than to compile kernels; asked between any two rows
+     */
+    KernelSpeeds(List<LaneKernel> kernels, BooleanSupplier stopped) {
+        this.kernels = List.copyOf(kernels);
+        this.stopped = stopped;
+        this.stepNanos = new AtomicLongArray(kernels.size());
+        this.begun = new boolean[kernels.size()];
+        for (int i = 0; i < kernels.size(); i++) {
+            stepNanos.set(i, UNKNOWN);
+        }
+    }
+
+    List<LaneKernel> kernels() {
+        return kernels;
+    }
+
+    /** The most lanes that can be stepped together. */
+    int mostLanes() {
+        return kernels.isEmpty() ? 1 : kernels.getLast().lanes();
+    }
+
+    /** The index of the kernel that steps {@code lanes} in the least time, or {@link #INTEGER_REGISTERS}. */
+    int fastest(int lanes) {
+        int fastest = INTEGER_REGISTERS;
+        long least = UNKNOWN;
+        for (int i = narrowest(lanes); i < kernels.size(); i++) {
+            long nanos = stepNanos.get(i);
+            if (nanos < least) {
+                fastest = i;
+                least = nanos;
+            }
+        }
+        return least / lanes < scalarNanos ? fastest : INTEGER_REGISTERS;
+    }
+
+    /** Has the kernel compiled that fits {@code lanes} best, in the background; does nothing if it is, or was tried in vain. */
+    void compileFor(int lanes) {
+        int index = narrowest(lanes);
+        if (index < kernels.size() && begin(index)) {
+            Thread.ofPlatform().daemon().name("scrypt-warmup").start(() -> warmUp(index));
+        }
+    }
+
+    private synchronized boolean begin(int index) {
+        boolean mine = !begun[index];
+        begun[index] = true;
+        return mine;
+    }
+
+    private synchronized void giveUp(int index) {
+        begun[index] = false;
+    }
+
+    private int narrowest(int lanes) {
+        int index = 0;
+        while (index < kernels.size() && kernels.get(index).lanes() < lanes) {
+            index++;
+        }
+        return index;
+    }
+
+    private void warmUp(int index) {
+        LaneKernel kernel = kernels.get(index);
+        try (TableMemory memory = TableMemory.reserve(MEMORY)) {
+            int pages = (int) Table.pagesNeeded(PARAMETERS, TABLE_STRIDE, memory.pageBytes());
+            Table[] tables = new Table[kernel.lanes()];
+            for (int i = 0; i < tables.length; i++) {
+                tables[i] = new Table(memory.take(pages), memory.pageBytes(), PARAMETERS, TABLE_STRIDE);
+            }
+            LaneGroup vectors = new LaneGroup(kernel);
+            LaneGroup scalar = new LaneGroup(new ScalarKernel());
+            Table[] one = Arrays.copyOf(tables, 1);
+            long end = System.nanoTime() + MOST_NANOS;
+            long best = UNKNOWN;
+            long scalarBest = UNKNOWN;
+            int compiled = 0;
+            while (compiled < COMPILED_ROUNDS && System.nanoTime() < end) {
+                if (stopped.getAsBoolean()) {
+                    giveUp(index);
+                    return;
+                }
+                scalarBest = Math.min(scalarBest, round(scalar, one, memory));
+                best = Math.min(best, round(vectors, tables, memory));
+                compiled = best / kernel.lanes() < COMPILED_FACTOR * scalarBest ? compiled + 1 : 0;
+            }
+            if (compiled == COMPILED_ROUNDS) {
+                scalarNanos = Math.min(scalarNanos, scalarBest);
+                stepNanos.set(index, best);
+            }
+        } catch (ResourceLimit e) {
+            // No address space for 32 MiB: then the integer registers, or another kernel, have to do.
+            return;
+        }
+    }
+
+    /** Fills a group and steps it to the end; gives the nanoseconds of the fastest step. */
+    private long round(LaneGroup group, Table[] tables, TableMemory memory) {
+        for (Table table : tables) {
+            Derivation nobody = new Derivation(new Derivation.Request(new byte[1], PARAMETERS), KeyDerivation.Priority.BACKGROUND, 0);
+            group.take(new Lane(nobody, 0, table, memory.memory()));
+        }
+        long fastest = UNKNOWN;
+        List<Lane> finished = List.of();
+        while (finished.isEmpty() && !stopped.getAsBoolean()) {
+            long start = System.nanoTime();
+            finished = group.run(STEPS, stopped);
+            fastest = finished.isEmpty() ? Math.min(fastest, (System.nanoTime() - start) / STEPS) : fastest;
+        }
+        group.wipe();
+        return fastest;
+    }
+}

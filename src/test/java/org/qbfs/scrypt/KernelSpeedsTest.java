@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.qbfs.scrypt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class KernelSpeedsTest {
+    private static final int NONE = KernelSpeeds.INTEGER_REGISTERS;
+
+    @Test
+    void withoutVectorsThereAreTheIntegerRegisters() {
+        KernelSpeeds speeds = new KernelSpeeds(List.of(), () -> false);
+        speeds.compileFor(1);
+        assertEquals(1, speeds.mostLanes());
+        assertEquals(NONE, speeds.fastest(1));
+    }
+
+    @Test
+    @Timeout(60)
+    void kernelIsUsedOnceItIsCompiledAndForNoMoreLanesThanItHas() throws Exception {
+        KernelSpeeds speeds = new KernelSpeeds(VectorKernels.all(), () -> false);
+        int widest = speeds.mostLanes();
+        assertEquals(NONE, speeds.fastest(widest));
+        speeds.compileFor(widest);
+        while (speeds.fastest(widest) == NONE) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertEquals(speeds.kernels().size() - 1, speeds.fastest(widest));
+        // Two lanes are stepped by the narrowest kernel that takes them, or by the widest until that is compiled.
+        speeds.compileFor(2);
+        int first = speeds.kernels().stream().map(kernel -> kernel.lanes() >= 2).toList().indexOf(true);
+        while (speeds.fastest(2) != first) {
+            assertTrue(speeds.fastest(2) == NONE || speeds.kernels().get(speeds.fastest(2)).lanes() >= 2);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertEquals(speeds.kernels().size() - 1, speeds.fastest(widest));
+    }
+
+    @Test
+    @Timeout(60)
+    void compilingEndsWhileNothingIsDerivedAndBeginsAgain() throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean(true);
+        KernelSpeeds speeds = new KernelSpeeds(VectorKernels.all(), stopped::get);
+        speeds.compileFor(2);
+        stopped.set(false);
+        while (speeds.fastest(2) == NONE) {
+            speeds.compileFor(2);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+}
