@@ -59,6 +59,7 @@ final class BackupOptions {
     private boolean noIndex;
 
     private boolean salvaging;
+    private boolean readingForward;
 
     boolean keepsNoIndex() {
         return noIndex;
@@ -67,6 +68,11 @@ final class BackupOptions {
     /** Has the backup opened so that what can be salvaged behind lost chunks is shown. */
     void salvage(boolean wanted) {
         salvaging = wanted;
+    }
+
+    /** Has the backup opened for a command that reads files once, from the start to the end. */
+    void readForward() {
+        readingForward = true;
     }
 
     Path backup() {
@@ -118,7 +124,7 @@ final class BackupOptions {
         if (threads != null && threads < 1) {
             throw new ParameterException(command.commandLine(), "--threads must be at least 1");
         }
-        Settings defaults = Settings.defaults();
+        Settings defaults = readingForward ? Settings.readingForward() : Settings.defaults();
         return new Settings(
                 cacheSize == null ? defaults.cacheBytes() : cacheSize.bytes(),
                 kdfMemory == null ? defaults.kdfBytes() : kdfMemory.bytes(),

@@ -40,6 +40,7 @@ final class CatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         main.logToStandardError();
+        options.readForward();
         try (BackupFile backup = options.open(FirstChunks.guess(List.of(path)))) {
             Node node = BackupTree.of(backup).find(path)
                     .orElseThrow(() -> new IOException(path + ": no such file in the backup"));

@@ -75,6 +75,7 @@ final class ExtractCommand implements Callable<Integer> {
             throw new UsageError("--salvage is of use with --keep-damaged only: without it, nothing of a damaged file is kept");
         }
         options.salvage(salvage);
+        options.readForward();
         List<String> wanted = all ? List.of("") : paths;
         try (BackupFile backup = options.open(FirstChunks.guess(wanted));
                 Progress shown = Progress.start(System.err, Progress.Style.of(progress), "read")) {

@@ -20,6 +20,9 @@ public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<Str
     private static final long LEAST_CACHE = 16L << 20;
     private static final long MOST_CACHE = 256L << 20;
 
+    /** What a thread that decodes ahead of a reader can use of the cache. */
+    private static final long FORWARD_CACHE_PER_THREAD = 24L << 20;
+
     private static final long SPILL = 16L << 30;
 
     /**
@@ -52,5 +55,16 @@ public record Settings(long cacheBytes, long kdfBytes, int threads, Optional<Str
         long cache = Math.clamp(Runtime.getRuntime().maxMemory() / 4, LEAST_CACHE, MOST_CACHE);
         return new Settings(cache, 0, Runtime.getRuntime().availableProcessors(), Optional.empty(), Optional.empty(),
                 Spill.defaults());
+    }
+
+    /**
+     * For reading files once, from the start to the end: with a cache for no more than what is read ahead. Blocks that nobody
+     * will read again cost time: the collector moves them, and each page of memory has to be had first (measured, an image of
+     * 784 MB of data on two threads: 3.3 s with 48 MiB, 3.8 s with 256).
+     */
+    public static Settings readingForward() {
+        Settings defaults = defaults();
+        return new Settings(Math.min(defaults.cacheBytes(), defaults.threads() * FORWARD_CACHE_PER_THREAD), defaults.kdfBytes(),
+                defaults.threads(), defaults.compressionFilter(), defaults.indexDirectory(), defaults.spill());
     }
 }
