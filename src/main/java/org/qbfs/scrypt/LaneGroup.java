@@ -46,13 +46,18 @@ final class LaneGroup {
         lanes[slot] = lane;
     }
 
-    /** Parks a lane if it is here. */
+    /** Parks a lane if it is here. With the last one its state is forgotten: a row is as good for guesses as one of a table. */
     void release(Lane lane) {
+        boolean empty = true;
         for (int slot = 0; slot < lanes.length; slot++) {
             if (lanes[slot] == lane) {
                 lane.park(kernel, state, slot);
                 lanes[slot] = null;
             }
+            empty &= lanes[slot] == null;
+        }
+        if (empty) {
+            wipe();
         }
     }
 
