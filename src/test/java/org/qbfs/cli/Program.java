@@ -28,7 +28,10 @@ record Program(Path directory) {
     }
 
     ProcessBuilder builder(List<String> command, String passphrase) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        // Whoever started the tests may have these signals ignored, which is handed on.
+        List<String> started = new ArrayList<>(List.of("env", "--default-signal=HUP,INT,TERM"));
+        started.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(started);
         builder.environment().put("QBFS_PASSPHRASE", passphrase);
         builder.environment().put("XDG_CACHE_HOME", directory.resolve("cache").toString());
         builder.redirectError(directory.resolve("errors").toFile());
