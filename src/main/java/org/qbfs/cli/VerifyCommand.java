@@ -43,7 +43,6 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         main.logToStandardError();
-        options.readForward();
         try (BackupFile backup = options.openAnew(vms.isEmpty() ? FirstChunks.guessAll() : Ahead.NOTHING)) {
             Verification verification = Verification.of(backup, vms, options.threads());
             ReportPrinter printer = new ReportPrinter(System.out, backup.path(), json);

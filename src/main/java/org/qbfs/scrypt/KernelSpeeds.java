@@ -3,6 +3,7 @@ package org.qbfs.scrypt;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import org.qbfs.error.ResourceLimit;
@@ -30,7 +31,7 @@ final class KernelSpeeds {
      */
     private static final int COMPILED_FACTOR = 3;
     private static final int COMPILED_ROUNDS = 3;
-    private static final long MOST_NANOS = 10_000_000_000L;
+    private static final long MOST_NANOS = 30_000_000_000L;
 
     private final List<LaneKernel> kernels;
     private final BooleanSupplier stopped;
@@ -126,8 +127,14 @@ final class KernelSpeeds {
                     giveUp(index);
                     return;
                 }
-                scalarBest = Math.min(scalarBest, round(scalar, one, memory));
-                best = Math.min(best, round(vectors, tables, memory));
+                long scalarRound = round(scalar, one, memory);
+                long vectorRound = round(vectors, tables, memory);
+                if (scalarRound == UNKNOWN || vectorRound == UNKNOWN) {
+                    giveUp(index);
+                    return;
+                }
+                scalarBest = Math.min(scalarBest, scalarRound);
+                best = Math.min(best, vectorRound);
                 compiled = best / kernel.lanes() < COMPILED_FACTOR * scalarBest ? compiled + 1 : 0;
             }
             if (compiled == COMPILED_ROUNDS) {
@@ -136,24 +143,33 @@ final class KernelSpeeds {
             }
         } catch (ResourceLimit e) {
             // No address space for 32 MiB: then the integer registers, or another kernel, have to do.
-            return;
         }
     }
 
-    /** Fills a group and steps it to the end; gives the nanoseconds of the fastest step. */
+    /**
+     * Fills a group and steps it to the end; gives the nanoseconds of the fastest step, or {@link #UNKNOWN} if it was stopped on
+     * the way: fewer steps than were asked for say nothing.
+     */
     private long round(LaneGroup group, Table[] tables, TableMemory memory) {
         for (Table table : tables) {
             Derivation nobody = new Derivation(new Derivation.Request(new byte[1], PARAMETERS), KeyDerivation.Priority.BACKGROUND, 0);
             group.take(new Lane(nobody, 0, table, memory.memory()));
         }
+        AtomicBoolean wasStopped = new AtomicBoolean();
+        BooleanSupplier watched = () -> {
+            if (stopped.getAsBoolean()) {
+                wasStopped.set(true);
+            }
+            return wasStopped.get();
+        };
         long fastest = UNKNOWN;
         List<Lane> finished = List.of();
-        while (finished.isEmpty() && !stopped.getAsBoolean()) {
+        while (finished.isEmpty() && !watched.getAsBoolean()) {
             long start = System.nanoTime();
-            finished = group.run(STEPS, stopped);
+            finished = group.run(STEPS, watched);
             fastest = finished.isEmpty() ? Math.min(fastest, (System.nanoTime() - start) / STEPS) : fastest;
         }
         group.wipe();
-        return fastest;
+        return wasStopped.get() ? UNKNOWN : fastest;
     }
 }

@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 final class Worker {
     /** Steps between two looks at the plan, for r = 8: half a millisecond to a millisecond. */
     private static final int STEPS = 512;
-    /** Lanes with fewer rows left (0.2 s in the integer registers) are done before a kernel with vectors is compiled. */
-    private static final long LEAST_ROWS = 1 << 18;
+    /** Lanes with fewer rows left (0.5 s in the integer registers) are done before a kernel with vectors is compiled. */
+    private static final long LEAST_ROWS = 1 << 19;
     /** With fewer rows left, a kernel that is compiled, but has more lanes than are needed, is as good. */
     private static final long LEAST_ROWS_FOR_BETTER = 1 << 21;
 
