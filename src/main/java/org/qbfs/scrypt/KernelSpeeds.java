@@ -123,10 +123,6 @@ final class KernelSpeeds {
             long scalarBest = UNKNOWN;
             int compiled = 0;
             while (compiled < COMPILED_ROUNDS && System.nanoTime() < end) {
-                if (stopped.getAsBoolean()) {
-                    giveUp(index);
-                    return;
-                }
                 long scalarRound = round(scalar, one, memory);
                 long vectorRound = round(vectors, tables, memory);
                 if (scalarRound == UNKNOWN || vectorRound == UNKNOWN) {

@@ -27,10 +27,6 @@ final class LaneGroup {
         this.offsets = new long[kernel.lanes()];
     }
 
-    int capacity() {
-        return lanes.length;
-    }
-
     /** Resumes a lane in a free place. All lanes of a group have one r. */
     void take(Lane lane) {
         int words = 32 * lane.r() * lanes.length;
