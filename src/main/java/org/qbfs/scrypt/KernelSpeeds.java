@@ -16,10 +16,7 @@ import org.qbfs.error.ResourceLimit;
  * lanes are stepped in the integer registers. How fast it then is is measured, not assumed: a lane alone takes 0.62 to 0.68
  * microseconds a row in the integer registers of Zen 5 and 0.78 in a vector, on Zen 4 1.06 and 0.58. Safe for many threads.
  */
-final class KernelSpeeds {
-    /** What {@link #fastest} gives where no kernel with vectors is faster. */
-    static final int INTEGER_REGISTERS = -1;
-
+final class KernelSpeeds implements KernelChoice {
     private static final ScryptParameters PARAMETERS = new ScryptParameters(10, 8, 1, new byte[0]);
     private static final int TABLE_STRIDE = 2;
     private static final long MEMORY = 32 << 20;
@@ -31,7 +28,11 @@ final class KernelSpeeds {
      */
     private static final int COMPILED_FACTOR = 3;
     private static final int COMPILED_ROUNDS = 3;
+    /** How long a kernel is given in all: the compiler may be busy elsewhere, and a kernel may never be fast. */
     private static final long MOST_NANOS = 30_000_000_000L;
+    /** How long it usually takes at most: 0.6 s where nothing is in its way. */
+    private static final long USUAL_NANOS = 1_500_000_000;
+    private static final int NONE = -1;
 
     private final List<LaneKernel> kernels;
     private final BooleanSupplier stopped;
@@ -39,8 +40,12 @@ final class KernelSpeeds {
     private final AtomicLongArray stepNanos;
     /** The same of a lane in the integer registers. */
     private volatile long scalarNanos = UNKNOWN;
-    /** Guarded by this. */
-    private final boolean[] begun;
+    /** Guarded by this: how long each kernel may still be made to step lanes of no use. */
+    private final long[] nanosLeft;
+    /** Guarded by this: the kernel that is made to now, or {@link #NONE}: each would have to wait for the compiler twice as long. */
+    private int warmingUp = NONE;
+    /** Guarded by this: since when. */
+    private long since;
 
     /**
      * For {@code kernels}, those with the fewest lanes first; they may be none.
@@ -52,23 +57,20 @@ final class KernelSpeeds {
         this.kernels = List.copyOf(kernels);
         this.stopped = stopped;
         this.stepNanos = new AtomicLongArray(kernels.size());
-        this.begun = new boolean[kernels.size()];
+        this.nanosLeft = new long[kernels.size()];
+        Arrays.fill(nanosLeft, MOST_NANOS);
         for (int i = 0; i < kernels.size(); i++) {
             stepNanos.set(i, UNKNOWN);
         }
     }
 
-    List<LaneKernel> kernels() {
+    @Override
+    public List<LaneKernel> kernels() {
         return kernels;
     }
 
-    /** The most lanes that can be stepped together. */
-    int mostLanes() {
-        return kernels.isEmpty() ? 1 : kernels.getLast().lanes();
-    }
-
-    /** The index of the kernel that steps {@code lanes} in the least time, or {@link #INTEGER_REGISTERS}. */
-    int fastest(int lanes) {
+    @Override
+    public int fastest(int lanes) {
         int fastest = INTEGER_REGISTERS;
         long least = UNKNOWN;
         for (int i = narrowest(lanes); i < kernels.size(); i++) {
@@ -81,22 +83,43 @@ final class KernelSpeeds {
         return least / lanes < scalarNanos ? fastest : INTEGER_REGISTERS;
     }
 
-    /** Has the kernel compiled that fits {@code lanes} best, in the background; does nothing if it is, or was tried in vain. */
-    void compileFor(int lanes) {
+    @Override
+    public void compileFor(int lanes) {
         int index = narrowest(lanes);
         if (index < kernels.size() && begin(index)) {
-            Thread.ofPlatform().daemon().name("scrypt-warmup").start(() -> warmUp(index));
+            boolean started = false;
+            try {
+                Thread.ofPlatform().daemon().name("scrypt-warmup").start(() -> warmUp(index));
+                started = true;
+            } finally {
+                if (!started) {
+                    done();
+                }
+            }
         }
     }
 
-    private synchronized boolean begin(int index) {
-        boolean mine = !begun[index];
-        begun[index] = true;
-        return mine;
+    @Override
+    public synchronized boolean isAboutToBeCompiledFor(int lanes) {
+        return warmingUp != NONE && warmingUp == narrowest(lanes) && System.nanoTime() - since < USUAL_NANOS;
     }
 
-    private synchronized void giveUp(int index) {
-        begun[index] = false;
+    private synchronized boolean begin(int index) {
+        if (warmingUp != NONE || nanosLeft[index] <= 0 || stepNanos.get(index) != UNKNOWN) {
+            return false;
+        }
+        warmingUp = index;
+        since = System.nanoTime();
+        return true;
+    }
+
+    private synchronized void done() {
+        nanosLeft[warmingUp] -= System.nanoTime() - since;
+        warmingUp = NONE;
+    }
+
+    private synchronized long latestEnd() {
+        return since + nanosLeft[warmingUp];
     }
 
     private int narrowest(int lanes) {
@@ -118,7 +141,7 @@ final class KernelSpeeds {
             LaneGroup vectors = new LaneGroup(kernel);
             LaneGroup scalar = new LaneGroup(new ScalarKernel());
             Table[] one = Arrays.copyOf(tables, 1);
-            long end = System.nanoTime() + MOST_NANOS;
+            long end = latestEnd();
             long best = UNKNOWN;
             long scalarBest = UNKNOWN;
             int compiled = 0;
@@ -126,12 +149,11 @@ final class KernelSpeeds {
                 long scalarRound = round(scalar, one, memory);
                 long vectorRound = round(vectors, tables, memory);
                 if (scalarRound == UNKNOWN || vectorRound == UNKNOWN) {
-                    giveUp(index);
                     return;
                 }
                 scalarBest = Math.min(scalarBest, scalarRound);
                 best = Math.min(best, vectorRound);
-                compiled = best / kernel.lanes() < COMPILED_FACTOR * scalarBest ? compiled + 1 : 0;
+                compiled = vectorRound / kernel.lanes() < COMPILED_FACTOR * scalarBest ? compiled + 1 : 0;
             }
             if (compiled == COMPILED_ROUNDS) {
                 scalarNanos = Math.min(scalarNanos, scalarBest);
@@ -139,6 +161,8 @@ final class KernelSpeeds {
             }
         } catch (ResourceLimit e) {
             // No address space for 32 MiB: then the integer registers, or another kernel, have to do.
+        } finally {
+            done();
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;
 import org.qbfs.error.ResourceLimit;
@@ -49,6 +51,13 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
      */
     private static final int THRIFTY_STRIDE = 4;
     private static final int IDLE_SECONDS = 10;
+    /**
+     * Whether threads with lanes leave no processor to the compiler: then they wait for a kernel. Measured, 6 lanes on two
+     * processors: compiled 0.6 s after it was asked for, and 1.8 s where lanes were stepped in the integer registers meanwhile,
+     * which took them as far as the kernel does in 0.3 s.
+     */
+    private static final boolean FEW_PROCESSORS = Runtime.getRuntime().availableProcessors() <= 2;
+    private static final long KERNEL_POLL_NANOS = 2_000_000;
     private static final Comparator<Lane> BY_PRIORITY = Comparator.comparing(Lane::derivation, Derivation.ORDER);
 
     private final long memoryBudget;
@@ -75,12 +84,11 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
     /** Whether any lane has a table. Written under the lock; read without it. */
     private volatile boolean deriving;
 
-    private ScheduledKeyDerivation(long memoryBudget, int threadCount) {
+    private ScheduledKeyDerivation(long memoryBudget, int threadCount, Function<BooleanSupplier, KernelChoice> kernels) {
         this.memoryBudget = memoryBudget;
-        KernelSpeeds speeds = new KernelSpeeds(VectorModule.isThere() ? VectorKernels.all() : List.of(),
-                () -> closed || !deriving);
+        KernelChoice choice = kernels.apply(() -> closed || !deriving);
         for (int i = 0; i < threadCount; i++) {
-            Worker worker = new Worker(speeds);
+            Worker worker = new Worker(choice);
             workers.add(worker);
             threads.add(Thread.ofPlatform().daemon().name("scrypt-" + i).unstarted(() -> work(worker)));
         }
@@ -94,8 +102,14 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
      *     less if less is free
      */
     public static ScheduledKeyDerivation create(long memoryBudgetBytes, int workers) {
+        return create(memoryBudgetBytes, workers,
+                idle -> new KernelSpeeds(VectorModule.isThere() ? VectorKernels.all() : List.of(), idle));
+    }
+
+    /** With kernels chosen by what {@code kernels} gives, which is told how to see whether no key is being derived. */
+    static ScheduledKeyDerivation create(long memoryBudgetBytes, int workers, Function<BooleanSupplier, KernelChoice> kernels) {
         long budget = memoryBudgetBytes > 0 ? memoryBudgetBytes : MachineMemory.defaultBudget();
-        ScheduledKeyDerivation created = new ScheduledKeyDerivation(budget, workers);
+        ScheduledKeyDerivation created = new ScheduledKeyDerivation(budget, workers, kernels);
         created.threads.forEach(Thread::start);
         return created;
     }
@@ -278,10 +292,13 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
                     continue;
                 }
                 worker.takePlanned();
-                if (!worker.held().isEmpty()) {
+                if (FEW_PROCESSORS && worker.awaitsKernel()) {
+                    changed.awaitNanos(KERNEL_POLL_NANOS);
+                } else if (!worker.held().isEmpty()) {
                     return true;
+                } else {
+                    awaitWork();
                 }
-                awaitWork();
             }
             return false;
         } finally {

@@ -12,7 +12,7 @@ final class Worker {
     /** Lanes with fewer rows left (0.5 s in the integer registers) are done before a kernel with vectors is compiled. */
     private static final long LEAST_ROWS = 1 << 19;
     /** With fewer rows left, a kernel that is compiled, but has more lanes than are needed, is as good. */
-    private static final long LEAST_ROWS_FOR_BETTER = 1 << 21;
+    private static final long LEAST_ROWS_FOR_BETTER = 1 << 23;
 
     /** Guarded by the lock of the scheduler, as are the lanes that this worker has. */
     final List<Lane> planned = new ArrayList<>();
@@ -21,20 +21,20 @@ final class Worker {
     private final List<LaneGroup> singles = new ArrayList<>();
     /** All lanes together, in vectors: a group for each kernel, of which one is in use. */
     private final List<LaneGroup> groups;
-    private final KernelSpeeds speeds;
+    private final KernelChoice choice;
     /** The group that has the lanes, or {@link KernelSpeeds#INTEGER_REGISTERS} if singles have them. */
-    private int inUse = KernelSpeeds.INTEGER_REGISTERS;
+    private int inUse = KernelChoice.INTEGER_REGISTERS;
 
-    Worker(KernelSpeeds speeds) {
-        this.speeds = speeds;
-        this.groups = speeds.kernels().stream().map(LaneGroup::new).toList();
+    Worker(KernelChoice choice) {
+        this.choice = choice;
+        this.groups = choice.kernels().stream().map(LaneGroup::new).toList();
         for (int i = 0; i < capacity(); i++) {
             singles.add(new LaneGroup(new ScalarKernel()));
         }
     }
 
     int capacity() {
-        return speeds.mostLanes();
+        return choice.mostLanes();
     }
 
     List<Lane> held() {
@@ -43,7 +43,12 @@ final class Worker {
 
     /** Whether so many lanes can be stepped in less time than one after the other. */
     boolean hasVectors(int lanes) {
-        return speeds.fastest(Math.min(lanes, capacity())) != KernelSpeeds.INTEGER_REGISTERS;
+        return choice.fastest(Math.min(lanes, capacity())) != KernelChoice.INTEGER_REGISTERS;
+    }
+
+    /** Whether its lanes are stepped one after the other, and will be stepped together in a moment. */
+    boolean awaitsKernel() {
+        return held.size() > 1 && inUse == KernelChoice.INTEGER_REGISTERS && choice.isAboutToBeCompiledFor(held.size());
     }
 
     boolean hasUrgent() {
@@ -53,7 +58,7 @@ final class Worker {
     /** Steps the lanes that this worker has, without the lock; gives those that are finished. */
     List<Lane> run(BooleanSupplier stopped) {
         int steps = Math.max(1, STEPS * 8 / held.get(0).r());
-        if (inUse != KernelSpeeds.INTEGER_REGISTERS) {
+        if (inUse != KernelChoice.INTEGER_REGISTERS) {
             return groups.get(inUse).run(steps, stopped);
         }
         List<Lane> finished = new ArrayList<>();
@@ -65,7 +70,7 @@ final class Worker {
 
     /** Parks a lane, and forgets it. */
     void release(Lane lane) {
-        if (inUse != KernelSpeeds.INTEGER_REGISTERS) {
+        if (inUse != KernelChoice.INTEGER_REGISTERS) {
             groups.get(inUse).release(lane);
         } else {
             // The singles in use are the first ones.
@@ -84,16 +89,16 @@ final class Worker {
         }
         long left = planned.stream().mapToLong(Lane::rowsLeft).sum();
         if (left >= (hasVectors(planned.size()) ? LEAST_ROWS_FOR_BETTER : LEAST_ROWS)) {
-            speeds.compileFor(planned.size());
+            choice.compileFor(planned.size());
         }
-        int fastest = speeds.fastest(planned.size());
+        int fastest = choice.fastest(planned.size());
         if (fastest != inUse) {
             List.copyOf(held).forEach(this::release);
             inUse = fastest;
         }
         for (Lane lane : planned) {
             if (lane.holder == null) {
-                (inUse == KernelSpeeds.INTEGER_REGISTERS ? singles.get(held.size()) : groups.get(inUse)).take(lane);
+                (inUse == KernelChoice.INTEGER_REGISTERS ? singles.get(held.size()) : groups.get(inUse)).take(lane);
                 lane.holder = this;
                 held.add(lane);
             }

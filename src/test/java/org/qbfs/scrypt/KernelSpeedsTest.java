@@ -2,16 +2,18 @@
 package org.qbfs.scrypt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class KernelSpeedsTest {
-    private static final int NONE = KernelSpeeds.INTEGER_REGISTERS;
+    private static final int NONE = KernelChoice.INTEGER_REGISTERS;
 
     @Test
     void withoutVectorsThereAreTheIntegerRegisters() {
@@ -33,9 +35,9 @@ class KernelSpeedsTest {
         }
         assertEquals(speeds.kernels().size() - 1, speeds.fastest(widest));
         // Two lanes are stepped by the narrowest kernel that takes them, or by the widest until that is compiled.
-        speeds.compileFor(2);
         int first = speeds.kernels().stream().map(kernel -> kernel.lanes() >= 2).toList().indexOf(true);
         while (speeds.fastest(2) != first) {
+            speeds.compileFor(2);
             assertTrue(speeds.fastest(2) == NONE || speeds.kernels().get(speeds.fastest(2)).lanes() >= 2);
             TimeUnit.MILLISECONDS.sleep(10);
         }
@@ -46,12 +48,38 @@ class KernelSpeedsTest {
     @Timeout(60)
     void compilingEndsWhileNothingIsDerivedAndBeginsAgain() throws Exception {
         AtomicBoolean stopped = new AtomicBoolean(true);
-        KernelSpeeds speeds = new KernelSpeeds(VectorKernels.all(), stopped::get);
+        AtomicInteger asked = new AtomicInteger();
+        KernelSpeeds speeds = new KernelSpeeds(VectorKernels.all(), () -> {
+            asked.incrementAndGet();
+            return stopped.get();
+        });
         speeds.compileFor(2);
+        while (asked.get() == 0 || speeds.isAboutToBeCompiledFor(2)) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        assertEquals(NONE, speeds.fastest(2));
         stopped.set(false);
         while (speeds.fastest(2) == NONE) {
             speeds.compileFor(2);
             TimeUnit.MILLISECONDS.sleep(10);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void oneKernelIsCompiledAtATime() throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        KernelSpeeds speeds = new KernelSpeeds(VectorKernels.all(), stopped::get);
+        speeds.compileFor(speeds.mostLanes());
+        speeds.compileFor(1);
+        assertFalse(speeds.isAboutToBeCompiledFor(1));
+        stopped.set(true);
+        while (speeds.isAboutToBeCompiledFor(speeds.mostLanes())) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        stopped.set(false);
+        speeds.compileFor(1);
+        assertTrue(speeds.isAboutToBeCompiledFor(1) || speeds.fastest(1) != NONE);
+        stopped.set(true);
     }
 }

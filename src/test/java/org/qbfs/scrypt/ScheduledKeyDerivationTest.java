@@ -12,9 +12,12 @@ import static org.qbfs.scrypt.ReferenceKeys.ascii;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +67,42 @@ class ScheduledKeyDerivationTest {
         try (KeyDerivation keys = ScheduledKeyDerivation.create(budgetMib * MIB, workers)) {
             deriveAndCompare(keys, 24, new int[][] {{10, 8, 1}, {11, 5, 3}, {4, 1, 1}, {9, 8, 20}, {1, 3, 2}, {12, 8, 1}, {7, 17, 1}});
         }
+    }
+
+    /** Real ones change the kernel when a faster one is compiled, which short derivations do not live to see. */
+    private static final class Fickle implements KernelChoice {
+        private final List<LaneKernel> kernels = VectorKernels.all();
+        private final Set<Integer> chosen = ConcurrentHashMap.newKeySet();
+
+        @Override
+        public List<LaneKernel> kernels() {
+            return kernels;
+        }
+
+        @Override
+        public int fastest(int lanes) {
+            int any = ThreadLocalRandom.current().nextInt(INTEGER_REGISTERS, kernels.size());
+            int fitting = any == INTEGER_REGISTERS || kernels.get(any).lanes() >= lanes ? any : kernels.size() - 1;
+            chosen.add(fitting);
+            return fitting;
+        }
+
+        @Override
+        public void compileFor(int lanes) {}
+
+        @Override
+        public boolean isAboutToBeCompiledFor(int lanes) {
+            return ThreadLocalRandom.current().nextBoolean();
+        }
+    }
+
+    @Test
+    void lanesThatMoveBetweenKernelsGiveTheKeysOfBouncyCastle() throws Exception {
+        Fickle kernels = new Fickle();
+        try (KeyDerivation keys = ScheduledKeyDerivation.create(24 * MIB, 2, idle -> kernels)) {
+            deriveAndCompare(keys, 40, new int[][] {{12, 8, 1}, {11, 5, 2}, {12, 8, 2}, {10, 8, 1}, {11, 1, 1}});
+        }
+        assertEquals(kernels.kernels().size() + 1, kernels.chosen.size(), "kernels chosen: " + kernels.chosen);
     }
 
     /** From full tables to those of which 15 rows of 16 are missing. */
