@@ -18,12 +18,22 @@ record FileSystem(long device, long type) {
      * or behind FUSE, only the call for each file promises that.
      */
     private static final Set<Long> LOCAL = Set.of(0xef53L, 0x58465342L, 0x9123683eL, 0xf2f52010L, 0x4d44L, 0x2011bab0L, 0x01021994L);
+    /**
+     * Those that take direct writes as they are: ext2 to ext4, XFS. Others turn them into what costs more (vfat, networks), or leave
+     * them uncompressed (Btrfs).
+     */
+    private static final Set<Long> DIRECT = Set.of(0xef53L, 0x58465342L);
     /** From Linux 5.8 on, syncfs(2) gives the errors of what was written since the descriptor was opened. */
     private static final boolean TELLS_ERRORS = isSince(5, 8);
 
     /** Whether one syncfs(2) stands for an fsync(2) of each file. */
     boolean syncsAsAWhole() {
         return TELLS_ERRORS && LOCAL.contains(type);
+    }
+
+    /** Whether large pieces are better written past the page cache. */
+    boolean takesDirectWrites() {
+        return DIRECT.contains(type);
     }
 
     private static boolean isSince(int major, int minor) {

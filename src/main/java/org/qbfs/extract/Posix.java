@@ -27,6 +27,7 @@ final class Posix {
     static final int NO_SPACE = 28;
     static final int NAME_TOO_LONG = 36;
     static final int TOO_MANY_LINKS = 40;
+    static final int NOT_SUPPORTED = 95;
     static final int QUOTA = 122;
 
     private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
@@ -37,6 +38,8 @@ final class Posix {
     private static final int O_NOFOLLOW = ARM ? 0100000 : 0400000;
     private static final int O_CLOEXEC = 02000000;
     private static final int O_PATH = 010000000;
+    private static final int O_DIRECT = ARM ? 0200000 : 040000;
+    private static final int F_SETFL = 4;
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int RENAME_NOREPLACE = 1;
@@ -55,6 +58,7 @@ final class Posix {
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
     private static final MethodHandle OPENAT = handle("openat", 3, INT, INT, TEXT, INT, INT);
+    private static final MethodHandle FCNTL = handle("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle MKDIRAT = handle("mkdirat", -1, INT, INT, TEXT, INT);
     private static final MethodHandle SYMLINKAT = handle("symlinkat", -1, INT, TEXT, INT, TEXT);
     private static final MethodHandle LINKAT = handle("linkat", -1, INT, INT, TEXT, INT, TEXT, INT);
@@ -78,133 +82,112 @@ final class Posix {
 
     /** Opens a directory by any path, following links: where the user said. */
     static int openDirectory(String path) {
-        return named(OPENAT, AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC);
+        return open(AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC);
     }
 
     /** Opens the directory {@code name} itself, and not what a link of that name leads to. */
     static int openDirectory(int directory, String name) {
-        return named(OPENAT, directory, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return open(directory, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     }
 
     /** Whether there is anything called {@code name}: a descriptor to close, if so. */
     static int openAnything(int directory, String name) {
-        return named(OPENAT, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        return open(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     }
 
     /** Makes and opens a file that only its owner can read. */
     static int createFile(int directory, String name) {
-        return named(OPENAT, directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC);
+        return open(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC);
     }
 
-    private static int named(MethodHandle openat, int directory, String name, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(openat, arena, directory, text(arena, name), flags, 0600);
-        }
+    private static int open(int directory, String name, int flags) {
+        return (int) call((arena, errno) -> (int) OPENAT.invokeExact(errno, directory, text(arena, name), flags, 0600));
+    }
+
+    /** Whether what is written to {@code descriptor} goes past the page cache from now on; then only whole blocks can be written. */
+    static int setDirect(int descriptor, boolean direct) {
+        return (int) call((arena, errno) -> (int) FCNTL.invokeExact(errno, descriptor, F_SETFL, direct ? O_DIRECT : 0));
     }
 
     static int makeDirectory(int directory, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(MKDIRAT, arena, directory, text(arena, name), 0700);
-        }
+        return (int) call((arena, errno) -> (int) MKDIRAT.invokeExact(errno, directory, text(arena, name), 0700));
     }
 
     static int makeSymbolicLink(String target, int directory, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(SYMLINKAT, arena, text(arena, target), directory, text(arena, name));
-        }
+        return (int) call((arena, errno) -> (int) SYMLINKAT.invokeExact(errno, text(arena, target), directory, text(arena, name)));
     }
 
     static int makeHardLink(int fromDirectory, String from, int directory, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(LINKAT, arena, fromDirectory, text(arena, from), directory, text(arena, name), 0);
-        }
+        return (int) call((arena, errno) ->
+                (int) LINKAT.invokeExact(errno, fromDirectory, text(arena, from), directory, text(arena, name), 0));
     }
 
     static int rename(int directory, String from, String to) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(RENAMEAT, arena, directory, text(arena, from), directory, text(arena, to));
-        }
+        return (int) call((arena, errno) ->
+                (int) RENAMEAT.invokeExact(errno, directory, text(arena, from), directory, text(arena, to)));
     }
 
     /** Fails with {@link #EXISTS} where there is something; with {@link #INVALID} on file systems that cannot. */
     static int renameIfFree(int directory, String from, String to) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(RENAMEAT2, arena, directory, text(arena, from), directory, text(arena, to), RENAME_NOREPLACE);
-        }
+        return (int) call((arena, errno) -> (int) RENAMEAT2.invokeExact(errno, directory, text(arena, from), directory,
+                text(arena, to), RENAME_NOREPLACE));
     }
 
     static int remove(int directory, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(UNLINKAT, arena, directory, text(arena, name), 0);
-        }
+        return (int) call((arena, errno) -> (int) UNLINKAT.invokeExact(errno, directory, text(arena, name), 0));
     }
 
     /** Sets the modification time of {@code name}, of a link itself. */
     static int setModified(int directory, String name, Instant time) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(UTIMENSAT, arena, directory, text(arena, name), times(arena, time), AT_SYMLINK_NOFOLLOW);
-        }
+        return (int) call((arena, errno) -> (int) UTIMENSAT.invokeExact(errno, directory, text(arena, name), times(arena, time),
+                AT_SYMLINK_NOFOLLOW));
     }
 
     static int setModified(int descriptor, Instant time) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(FUTIMENS, arena, descriptor, times(arena, time));
-        }
+        return (int) call((arena, errno) -> (int) FUTIMENS.invokeExact(errno, descriptor, times(arena, time)));
     }
 
     static int setMode(int descriptor, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(FCHMOD, arena, descriptor, mode);
-        }
+        return (int) call((arena, errno) -> (int) FCHMOD.invokeExact(errno, descriptor, mode));
     }
 
     static int setSize(int descriptor, long size) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(FTRUNCATE, arena, descriptor, size);
-        }
+        return (int) call((arena, errno) -> (int) FTRUNCATE.invokeExact(errno, descriptor, size));
     }
 
     /** Waits until the medium has all of it. */
     static int sync(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(FSYNC, arena, descriptor);
-        }
+        return (int) call((arena, errno) -> (int) FSYNC.invokeExact(errno, descriptor));
     }
 
     /** Waits until the medium has all of the file system that {@code descriptor} is in. */
     static int syncFileSystem(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(SYNCFS, arena, descriptor);
-        }
+        return (int) call((arena, errno) -> (int) SYNCFS.invokeExact(errno, descriptor));
     }
 
     /** Puts the number of the device that {@code descriptor} lies on and the type of its file system into {@code facts}. */
     static int fileSystem(int descriptor, long[] facts) {
-        try (Arena arena = Arena.ofConfined()) {
+        return (int) call((arena, errno) -> {
             MemorySegment file = arena.allocate(STATX_BYTES, LONG.byteSize());
-            int result = (int) call(STATX, arena, descriptor, text(arena, ""), AT_EMPTY_PATH, STATX_BASIC_STATS, file);
+            int result = (int) STATX.invokeExact(errno, descriptor, text(arena, ""), AT_EMPTY_PATH, STATX_BASIC_STATS, file);
             if (result < 0) {
                 return result;
             }
             MemorySegment fileSystem = arena.allocate(STATFS_BYTES, LONG.byteSize());
-            result = (int) call(FSTATFS, arena, descriptor, fileSystem);
+            result = (int) FSTATFS.invokeExact(errno, descriptor, fileSystem);
             facts[0] = file.get(LONG, STATX_DEVICE);
             facts[1] = fileSystem.get(LONG, 0) & 0xffff_ffffL;
             return result;
-        }
+        });
     }
 
     static int close(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            return (int) call(CLOSE, arena, descriptor);
-        }
+        return (int) call((arena, errno) -> (int) CLOSE.invokeExact(errno, descriptor));
     }
 
     /** Writes up to {@code length} bytes of {@code bytes}, which is native memory. */
     static long write(int descriptor, MemorySegment bytes, long length, long position) {
-        try (Arena arena = Arena.ofConfined()) {
-            return call(PWRITE, arena, descriptor, bytes, length, position);
-        }
+        return call((arena, errno) -> (long) PWRITE.invokeExact(errno, descriptor, bytes, length, position));
     }
 
     /** What an error number means. */
@@ -231,14 +214,16 @@ final class Posix {
         return arena.allocateFrom(LONG, 0, UTIME_OMIT, modified.getEpochSecond(), modified.getNano());
     }
 
-    private static long call(MethodHandle handle, Arena arena, Object... arguments) {
-        MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-        Object[] all = new Object[arguments.length + 1];
-        all[0] = state;
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
-        try {
-            long result = ((Number) handle.invokeWithArguments(all)).longValue();
-            return result < 0 ? -state.get(INT, 0) : result;
+    /** A function of C, with memory for its arguments and a place for the error number. */
+    private interface Call {
+        long run(Arena arena, MemorySegment errno) throws Throwable;
+    }
+
+    private static long call(Call call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
+            long result = call.run(arena, errno);
+            return result < 0 ? -errno.get(INT, 0) : result;
         } catch (Throwable e) {
             throw new IllegalStateException("calling the system", e);
         }

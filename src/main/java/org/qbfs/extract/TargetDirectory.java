@@ -68,7 +68,7 @@ final class TargetDirectory implements Closeable {
         Temporary temporary = temporary();
         int[] file = new int[1];
         check(temporaries.create(temporary, () -> file[0] = Posix.createFile(descriptor, temporary.name())), show(name));
-        return new OutputFile(this, temporary, file[0], own);
+        return new OutputFile(this, temporary, file[0], own, fileSystem().takesDirectWrites());
     }
 
     /** Makes the symbolic link {@code name}. */

@@ -32,11 +32,11 @@ final class WritePipe implements AutoCloseable {
 
     WritePipe() {
         for (int i = 0; i < PIECES; i++) {
-            free.add(ByteBuffer.allocateDirect(PIECE));
+            free.add(ByteBuffer.allocateDirect(PIECE + OutputFile.BLOCK).alignedSlice(OutputFile.BLOCK));
         }
     }
 
-    /** An empty buffer of {@link #PIECE} bytes, once there is one. */
+    /** An empty buffer of {@link #PIECE} bytes, once there is one; it begins at a multiple of {@link OutputFile#BLOCK}. */
     ByteBuffer take() throws IOException {
         throwFailure();
         return uninterrupted(free::take).clear();

@@ -18,10 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qbfs.io.MemorySource;
 import org.qbfs.tree.Attributes;
@@ -146,6 +148,30 @@ class TargetDirectoryTest {
             }
             assertArrayEquals(expected, Files.readAllBytes(directory.resolve(name)), name);
         }
+    }
+
+    /** Large runs go past the page cache where the file system takes that, in whole blocks; what is around them does not. */
+    @ParameterizedTest
+    @CsvSource({"0, 0, 0", "0, 0, 1", "0, 100, 0", "4096, 0, 4095", "5000, 5000, 3", "1, 1, 0", "4095, 100, 4000", "512, 0, 511"})
+    void largeRunsAreWrittenWhereverTheyBeginInTheFileAndInMemory(int start, int inMemory, int more) throws IOException {
+        byte[] data = new byte[WritePipe.PIECE + more];
+        new Random(start + more).nextBytes(data);
+        // A hole within, that leaves two large runs, and a block that was there before and is written over.
+        Arrays.fill(data, data.length / 2, data.length / 2 + 3 * OutputFile.BLOCK, (byte) 0);
+        ByteBuffer room = ByteBuffer.allocateDirect(data.length + 4 * OutputFile.BLOCK).alignedSlice(OutputFile.BLOCK);
+        room.position(inMemory).put(data).flip().position(inMemory);
+        try (TargetDirectory target = open(); OutputFile out = target.create("a")) {
+            out.write(start, direct(new byte[] {1, 2, 3}));
+            out.write(start, room);
+            out.write(start + data.length, direct(new byte[] {4}));
+            out.finish(start + data.length + 1, 0600, TIME);
+            out.sync();
+            out.publish(false);
+        }
+        byte[] expected = Arrays.copyOf(new byte[start], start + data.length + 1);
+        System.arraycopy(data, 0, expected, start, data.length);
+        expected[start + data.length] = 4;
+        assertArrayEquals(expected, Files.readAllBytes(directory.resolve("a")));
     }
 
     @Test
