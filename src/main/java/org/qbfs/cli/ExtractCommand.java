@@ -74,9 +74,12 @@ final class ExtractCommand implements Callable<Integer> {
         if (salvage && !keepDamaged) {
             throw new UsageError("--salvage is of use with --keep-damaged only: without it, nothing of a damaged file is kept");
         }
+        List<String> wanted = all ? List.of("") : paths;
+        if (!toStandardOutput) {
+            Extraction.requireUsable(Path.of(directory), wanted);
+        }
         options.salvage(salvage);
         options.readForward();
-        List<String> wanted = all ? List.of("") : paths;
         try (BackupFile backup = options.open(FirstChunks.guess(wanted));
                 Progress shown = Progress.start(System.err, Progress.Style.of(progress), "read")) {
             FirstChunks.prepare(backup, wanted);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.qbfs.error.QbfsException;
 import org.qbfs.tree.Attributes;
 import org.qbfs.tree.Directory;
@@ -72,6 +74,31 @@ public final class Extraction implements AutoCloseable {
         this.settings = settings;
         this.watcher = watcher;
         this.publication = new Publication(settings.replace(), this::failed, medium);
+    }
+
+    /**
+     * Makes sure that {@code paths} can be written below {@code target}, as far as that can be told without trying: it takes a
+     * moment, and deriving keys takes many.
+     *
+     * @throws TargetError if they cannot
+     */
+    public static void requireUsable(Path target, List<String> paths) throws TargetError {
+        Path there = target.toAbsolutePath();
+        while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there)) {
+            throw TargetError.noDirectory(there.toString());
+        }
+        if (!Files.isWritable(there) && paths.stream().noneMatch(path -> isThere(target, path))) {
+            throw TargetError.of(Posix.PERMISSION, there.toString());
+        }
+    }
+
+    /** Whether what {@code path} lies in is in {@code target} already: it may be writable though the target is not. */
+    private static boolean isThere(Path target, String path) {
+        return Stream.of(path.split("/")).filter(part -> !part.isEmpty() && !part.equals(".")).findFirst()
+                .filter(top -> Files.isDirectory(target.resolve(top))).isPresent();
     }
 
     /**

@@ -20,6 +20,7 @@ import java.time.Instant;
  */
 final class Posix {
     static final int NOT_FOUND = 2;
+    static final int PERMISSION = 13;
     static final int EXISTS = 17;
     static final int NOT_A_DIRECTORY = 20;
     static final int INVALID = 22;

@@ -48,6 +48,11 @@ public final class TargetError extends IOException {
         return new TargetError(path + ": no target that a link can have", false);
     }
 
+    /** A file where a directory should be. */
+    static TargetError noDirectory(String path) {
+        return new TargetError(path + ": is no directory", true);
+    }
+
     /** There is too little space for all that is to be written. */
     static TargetError tooLittleSpace(String path, long needed, long free) {
         return new TargetError(path + ": " + needed + " bytes are to be written, and only " + free + " are free", true);

@@ -197,4 +197,18 @@ class TargetDirectoryTest {
         }
         assertEquals(List.of(), names());
     }
+
+    @Test
+    void unusableTargetIsSaidWithoutReading() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+        Path here = Files.createSymbolicLink(directory.resolve("here"), Path.of("."));
+        for (Path wrong : List.of(file, file.resolve("a/b"), link, link.resolve("a"))) {
+            TargetError error = assertThrows(TargetError.class, () -> Extraction.requireUsable(wrong, List.of("")), wrong.toString());
+            assertTrue(error.getMessage().endsWith(": is no directory"), error.getMessage());
+        }
+        for (Path right : List.of(directory, here, directory.resolve("a/b/c"), here.resolve("../new"))) {
+            Extraction.requireUsable(right, List.of(""));
+        }
+    }
 }
