@@ -94,6 +94,11 @@ final class OutputFile implements Closeable {
         }
     }
 
+    /** Whether the last bytes were written past the page cache. */
+    boolean isDirect() {
+        return direct;
+    }
+
     /** What it will be called. */
     String name() {
         return name;

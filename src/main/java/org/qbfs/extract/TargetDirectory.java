@@ -65,10 +65,11 @@ final class TargetDirectory implements Closeable {
     /** A new file that will be called {@code name}. */
     OutputFile create(String name) throws TargetError {
         String own = safe(name);
+        boolean takesDirect = fileSystem().takesDirectWrites();
         Temporary temporary = temporary();
         int[] file = new int[1];
         check(temporaries.create(temporary, () -> file[0] = Posix.createFile(descriptor, temporary.name())), show(name));
-        return new OutputFile(this, temporary, file[0], own, fileSystem().takesDirectWrites());
+        return new OutputFile(this, temporary, file[0], own, takesDirect);
     }
 
     /** Makes the symbolic link {@code name}. */

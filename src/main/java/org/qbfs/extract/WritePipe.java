@@ -32,7 +32,7 @@ final class WritePipe implements AutoCloseable {
 
     WritePipe() {
         for (int i = 0; i < PIECES; i++) {
-            free.add(ByteBuffer.allocateDirect(PIECE + OutputFile.BLOCK).alignedSlice(OutputFile.BLOCK));
+            free.add(ByteBuffer.allocateDirect(PIECE + OutputFile.BLOCK).alignedSlice(OutputFile.BLOCK).slice(0, PIECE));
         }
     }
 

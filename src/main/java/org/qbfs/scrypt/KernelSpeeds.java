@@ -93,7 +93,7 @@ final class KernelSpeeds implements KernelChoice {
                 started = true;
             } finally {
                 if (!started) {
-                    done();
+                    done(false);
                 }
             }
         }
@@ -113,8 +113,9 @@ final class KernelSpeeds implements KernelChoice {
         return true;
     }
 
-    private synchronized void done() {
-        nanosLeft[warmingUp] -= System.nanoTime() - since;
+    /** Once it is compiled, or has failed, it is not tried again; if it was stopped on the way, for the rest of its time. */
+    private synchronized void done(boolean wasStopped) {
+        nanosLeft[warmingUp] = wasStopped ? nanosLeft[warmingUp] - (System.nanoTime() - since) : 0;
         warmingUp = NONE;
     }
 
@@ -132,6 +133,7 @@ final class KernelSpeeds implements KernelChoice {
 
     private void warmUp(int index) {
         LaneKernel kernel = kernels.get(index);
+        boolean wasStopped = false;
         try (TableMemory memory = TableMemory.reserve(MEMORY)) {
             int pages = (int) Table.pagesNeeded(PARAMETERS, TABLE_STRIDE, memory.pageBytes());
             Table[] tables = new Table[kernel.lanes()];
@@ -149,6 +151,7 @@ final class KernelSpeeds implements KernelChoice {
                 long scalarRound = round(scalar, one, memory);
                 long vectorRound = round(vectors, tables, memory);
                 if (scalarRound == UNKNOWN || vectorRound == UNKNOWN) {
+                    wasStopped = true;
                     return;
                 }
                 scalarBest = Math.min(scalarBest, scalarRound);
@@ -162,7 +165,7 @@ final class KernelSpeeds implements KernelChoice {
         } catch (ResourceLimit e) {
             // No address space for 32 MiB: then the integer registers, or another kernel, have to do.
         } finally {
-            done();
+            done(wasStopped);
         }
     }
 

@@ -51,16 +51,18 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
      */
     private static final int THRIFTY_STRIDE = 4;
     private static final int IDLE_SECONDS = 10;
+    /** With more processors, some are left to the compiler. */
+    private static final int FEW_PROCESSORS = 2;
+    private static final long KERNEL_POLL_NANOS = 2_000_000;
+    private static final Comparator<Lane> BY_PRIORITY = Comparator.comparing(Lane::derivation, Derivation.ORDER);
+
+    private final long memoryBudget;
     /**
      * Whether threads with lanes leave no processor to the compiler: then they wait for a kernel. Measured, 6 lanes on two
      * processors: compiled 0.6 s after it was asked for, and 1.8 s where lanes were stepped in the integer registers meanwhile,
      * which took them as far as the kernel does in 0.3 s.
      */
-    private static final boolean FEW_PROCESSORS = Runtime.getRuntime().availableProcessors() <= 2;
-    private static final long KERNEL_POLL_NANOS = 2_000_000;
-    private static final Comparator<Lane> BY_PRIORITY = Comparator.comparing(Lane::derivation, Derivation.ORDER);
-
-    private final long memoryBudget;
+    private final boolean awaitsKernels;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -86,6 +88,8 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
 
     private ScheduledKeyDerivation(long memoryBudget, int threadCount, Function<BooleanSupplier, KernelChoice> kernels) {
         this.memoryBudget = memoryBudget;
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.awaitsKernels = processors <= FEW_PROCESSORS && threadCount >= processors;
         KernelChoice choice = kernels.apply(() -> closed || !deriving);
         for (int i = 0; i < threadCount; i++) {
             Worker worker = new Worker(choice);
@@ -292,7 +296,7 @@ public final class ScheduledKeyDerivation implements KeyDerivation {
                     continue;
                 }
                 worker.takePlanned();
-                if (FEW_PROCESSORS && worker.awaitsKernel()) {
+                if (awaitsKernels && worker.awaitsKernel()) {
                     changed.awaitNanos(KERNEL_POLL_NANOS);
                 } else if (!worker.held().isEmpty()) {
                     return true;

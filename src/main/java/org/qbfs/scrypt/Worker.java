@@ -22,7 +22,7 @@ final class Worker {
     /** All lanes together, in vectors: a group for each kernel, of which one is in use. */
     private final List<LaneGroup> groups;
     private final KernelChoice choice;
-    /** The group that has the lanes, or {@link KernelSpeeds#INTEGER_REGISTERS} if singles have them. */
+    /** The group that has the lanes, or {@link KernelChoice#INTEGER_REGISTERS} if singles have them. */
     private int inUse = KernelChoice.INTEGER_REGISTERS;
 
     Worker(KernelChoice choice) {
@@ -48,7 +48,12 @@ final class Worker {
 
     /** Whether its lanes are stepped one after the other, and will be stepped together in a moment. */
     boolean awaitsKernel() {
-        return held.size() > 1 && inUse == KernelChoice.INTEGER_REGISTERS && choice.isAboutToBeCompiledFor(held.size());
+        return held.size() > 1 && inUse == KernelChoice.INTEGER_REGISTERS && rowsLeft() >= LEAST_ROWS
+                && choice.isAboutToBeCompiledFor(held.size());
+    }
+
+    private long rowsLeft() {
+        return planned.stream().mapToLong(Lane::rowsLeft).sum();
     }
 
     boolean hasUrgent() {
@@ -87,8 +92,7 @@ final class Worker {
         if (planned.isEmpty()) {
             return;
         }
-        long left = planned.stream().mapToLong(Lane::rowsLeft).sum();
-        if (left >= (hasVectors(planned.size()) ? LEAST_ROWS_FOR_BETTER : LEAST_ROWS)) {
+        if (rowsLeft() >= (hasVectors(planned.size()) ? LEAST_ROWS_FOR_BETTER : LEAST_ROWS)) {
             choice.compileFor(planned.size());
         }
         int fastest = choice.fastest(planned.size());

@@ -152,18 +152,23 @@ class TargetDirectoryTest {
 
     /** Large runs go past the page cache where the file system takes that, in whole blocks; what is around them does not. */
     @ParameterizedTest
-    @CsvSource({"0, 0, 0", "0, 0, 1", "0, 100, 0", "4096, 0, 4095", "5000, 5000, 3", "1, 1, 0", "4095, 100, 4000", "512, 0, 511"})
+    @CsvSource({"0, 0, 0", "0, 0, 1", "0, 100, 0", "4096, 0, 4095", "5000, 5000, 3", "5000, 904, 3", "1, 1, 0", "1, 1, 4095",
+        "4095, 4095, 4000", "4095, 100, 4000", "512, 512, 3584", "512, 0, 511"})
     void largeRunsAreWrittenWhereverTheyBeginInTheFileAndInMemory(int start, int inMemory, int more) throws IOException {
-        byte[] data = new byte[WritePipe.PIECE + more];
+        byte[] data = new byte[2 * WritePipe.PIECE + more];
         new Random(start + more).nextBytes(data);
-        // A hole within, that leaves two large runs, and a block that was there before and is written over.
+        // A hole within, that leaves two large runs.
         Arrays.fill(data, data.length / 2, data.length / 2 + 3 * OutputFile.BLOCK, (byte) 0);
         ByteBuffer room = ByteBuffer.allocateDirect(data.length + 4 * OutputFile.BLOCK).alignedSlice(OutputFile.BLOCK);
         room.position(inMemory).put(data).flip().position(inMemory);
+        boolean ending = (start + data.length) % OutputFile.BLOCK != 0;
         try (TargetDirectory target = open(); OutputFile out = target.create("a")) {
             out.write(start, direct(new byte[] {1, 2, 3}));
             out.write(start, room);
+            boolean wholeBlocks = target.fileSystem().takesDirectWrites() && (start - inMemory) % OutputFile.BLOCK == 0;
+            assertEquals(wholeBlocks && !ending, out.isDirect());
             out.write(start + data.length, direct(new byte[] {4}));
+            assertFalse(out.isDirect());
             out.finish(start + data.length + 1, 0600, TIME);
             out.sync();
             out.publish(false);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,7 +55,7 @@ class KernelSpeedsTest {
             return stopped.get();
         });
         speeds.compileFor(2);
-        while (asked.get() == 0 || speeds.isAboutToBeCompiledFor(2)) {
+        while (asked.get() == 0) {
             TimeUnit.MILLISECONDS.sleep(1);
         }
         assertEquals(NONE, speeds.fastest(2));
@@ -78,8 +79,36 @@ class KernelSpeedsTest {
             TimeUnit.MILLISECONDS.sleep(1);
         }
         stopped.set(false);
-        speeds.compileFor(1);
-        assertTrue(speeds.isAboutToBeCompiledFor(1) || speeds.fastest(1) != NONE);
+        while (!speeds.isAboutToBeCompiledFor(1) && speeds.fastest(1) == NONE) {
+            speeds.compileFor(1);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
         stopped.set(true);
+    }
+
+    /** Each try costs a thread, and the kernel is asked for every half a millisecond. */
+    @Test
+    @Timeout(60)
+    void kernelThatFailsIsNotTriedAgain() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        LaneKernel failing = (LaneKernel) Proxy.newProxyInstance(LaneKernel.class.getClassLoader(), new Class<?>[] {LaneKernel.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("lanes")) {
+                        return 2;
+                    }
+                    tries.incrementAndGet();
+                    throw new OutOfMemoryError("as there may be");
+                });
+        KernelSpeeds speeds = new KernelSpeeds(List.of(failing), () -> false);
+        while (tries.get() == 0 || speeds.isAboutToBeCompiledFor(2)) {
+            speeds.compileFor(2);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        for (int i = 0; i < 100; i++) {
+            speeds.compileFor(2);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        assertEquals(1, tries.get());
+        assertEquals(NONE, speeds.fastest(2));
     }
 }
