@@ -14,9 +14,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.qbfs.error.QbfsException;
 import org.qbfs.tree.Attributes;
+import org.qbfs.tree.BackupTree;
 import org.qbfs.tree.Directory;
 import org.qbfs.tree.RegularFile;
 import org.qbfs.tree.SymbolicLink;
@@ -97,8 +97,7 @@ public final class Extraction implements AutoCloseable {
 
     /** Whether what {@code path} lies in is in {@code target} already: it may be writable though the target is not. */
     private static boolean isThere(Path target, String path) {
-        return Stream.of(path.split("/")).filter(part -> !part.isEmpty() && !part.equals(".")).findFirst()
-                .filter(top -> Files.isDirectory(target.resolve(top))).isPresent();
+        return BackupTree.parts(path).stream().findFirst().filter(top -> Files.isDirectory(target.resolve(top))).isPresent();
     }
 
     /**

@@ -100,10 +100,7 @@ public record Plan(List<Item> items, List<Failure> failures) {
         void from(Directory root, String path) throws IOException {
             Node at = root;
             List<String> parts = new ArrayList<>();
-            for (String part : path.split("/")) {
-                if (part.isEmpty() || part.equals(".")) {
-                    continue;
-                }
+            for (String part : BackupTree.parts(path)) {
                 if (!parts.isEmpty()) {
                     add(parts, at);
                 }

@@ -101,11 +101,11 @@ final class KernelSpeeds implements KernelChoice {
 
     @Override
     public synchronized boolean isAboutToBeCompiledFor(int lanes) {
-        return warmingUp != NONE && warmingUp == narrowest(lanes) && System.nanoTime() - since < USUAL_NANOS;
+        return warmingUp == narrowest(lanes) && System.nanoTime() - since < USUAL_NANOS;
     }
 
     private synchronized boolean begin(int index) {
-        if (warmingUp != NONE || nanosLeft[index] <= 0 || stepNanos.get(index) != UNKNOWN) {
+        if (warmingUp != NONE || nanosLeft[index] <= 0) {
             return false;
         }
         warmingUp = index;

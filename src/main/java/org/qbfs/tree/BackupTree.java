@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.qbfs.backup.Catalog;
 import org.qbfs.backup.FileGroup;
 import org.qbfs.error.Place;
@@ -63,10 +64,7 @@ public final class BackupTree {
      */
     public Optional<Node> find(String path) throws IOException {
         Node at = root;
-        for (String part : path.split("/")) {
-            if (part.isEmpty() || part.equals(".")) {
-                continue;
-            }
+        for (String part : parts(path)) {
             Optional<Node> next = at instanceof Directory directory ? directory.child(part) : Optional.empty();
             if (next.isEmpty()) {
                 return Optional.empty();
@@ -74,6 +72,11 @@ public final class BackupTree {
             at = next.get();
         }
         return Optional.of(at);
+    }
+
+    /** The parts of a path of the tree: without empty ones, and those that stay where they are. */
+    public static List<String> parts(String path) {
+        return Stream.of(path.split("/")).filter(part -> !part.isEmpty() && !part.equals(".")).toList();
     }
 
     private RegularFile text(String name, ByteSource contents) throws IOException {
