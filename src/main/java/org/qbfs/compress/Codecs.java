@@ -3,6 +3,15 @@ package org.qbfs.compress;
 
 import java.util.List;
 import java.util.Locale;
+import org.qbfs.compress.bzip2.Bzip2Codec;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.NoneCodec;
+import org.qbfs.compress.deflate.GzipCodec;
+import org.qbfs.compress.deflate.ZlibCodec;
+import org.qbfs.compress.lz4.Lz4Codec;
+import org.qbfs.compress.xz.LzmaCodec;
+import org.qbfs.compress.xz.XzCodec;
+import org.qbfs.compress.zstd.ZstdCodec;
 import org.qbfs.error.Place;
 import org.qbfs.error.TruncatedData;
 import org.qbfs.error.UnsupportedFormat;

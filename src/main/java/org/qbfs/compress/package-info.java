@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Compressed streams that can be read at any position. One {@link org.qbfs.compress.Codec} per format;
- * {@link org.qbfs.compress.DecodedSource} makes a byte source of a compressed one. Imports {@code io},
- * {@code error}, Caffeine (the block cache) and XZ for Java (what is in a block of xz, and lzma).
- *
- * <p>A <em>checkpoint</em> is a place where decoding can start without what comes before it. A
- * <em>decoder</em> is a decoding in progress: forward only, used by one thread at a time. A <em>block</em>
- * is the unit in which decoded bytes are cached, unless a format's own blocks are meant. The <em>window</em>
- * is the decoded bytes that a format may refer back to.
+ * Compressed streams that can be read at any position. {@link org.qbfs.compress.Codecs} says which format a stream has;
+ * each format has a package of its own, which knows none of the others; what they have in common is in {@code codec}, and
+ * what makes a seekable source of any of them in {@code seek}.
  *
  * <pre>
  * format     decoder       checkpoints
@@ -18,9 +13,6 @@
  * xz         XZ for Java   at the start of each block: nothing; the index tells of all
  * lzma       XZ for Java   none; spilled to disk
  * </pre>
- *
- * <p>Behind a loss, only what has checkpoints that need nothing from before it goes on by itself. {@link org.qbfs.compress.GzipTail}
- * finds a place where gzip does.
  *
  * <p>Decoders of our own are here where a library cannot say where a block ends or start in the middle. They
  * are held to the tools' own output, and to the libraries that do the same from the start.

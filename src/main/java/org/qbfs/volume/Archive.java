@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.qbfs.backup.FileGroup;
-import org.qbfs.compress.DecodedSource;
+import org.qbfs.compress.seek.DecodedSource;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.Place;
 import org.qbfs.error.QbfsException;

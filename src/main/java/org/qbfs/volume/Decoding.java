@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.qbfs.backup.BackupHeader;
 import org.qbfs.backup.FileGroup;
-import org.qbfs.compress.BlockCache;
-import org.qbfs.compress.Checkpoints;
-import org.qbfs.compress.Codec;
 import org.qbfs.compress.Codecs;
-import org.qbfs.compress.DecodedSource;
-import org.qbfs.compress.GzipTail;
-import org.qbfs.compress.ReadAhead;
-import org.qbfs.compress.SpillFile;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.deflate.GzipTail;
+import org.qbfs.compress.seek.BlockCache;
+import org.qbfs.compress.seek.Checkpoints;
+import org.qbfs.compress.seek.DecodedSource;
+import org.qbfs.compress.seek.ReadAhead;
+import org.qbfs.compress.seek.SpillFile;
 import org.qbfs.io.ByteSource;
 
 /** The decompression layer, with what all streams of a backup share. Safe for many threads. */

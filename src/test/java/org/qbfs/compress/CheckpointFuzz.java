@@ -4,6 +4,17 @@ package org.qbfs.compress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.qbfs.compress.bzip2.Bzip2Codec;
+import org.qbfs.compress.codec.Checkpoint;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.NoneCodec;
+import org.qbfs.compress.deflate.GzipCodec;
+import org.qbfs.compress.deflate.ZlibCodec;
+import org.qbfs.compress.lz4.Lz4Codec;
+import org.qbfs.compress.seek.Checkpoints;
+import org.qbfs.compress.xz.LzmaCodec;
+import org.qbfs.compress.xz.XzCodec;
+import org.qbfs.compress.zstd.ZstdCodec;
 import org.qbfs.io.MemorySource;
 
 /**

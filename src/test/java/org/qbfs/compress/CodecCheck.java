@@ -12,6 +12,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.qbfs.compress.codec.Checkpoint;
+import org.qbfs.compress.codec.CheckpointSink;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.Decoder;
+import org.qbfs.compress.seek.BlockCache;
+import org.qbfs.compress.seek.Checkpoints;
+import org.qbfs.compress.seek.DecodedSource;
+import org.qbfs.compress.seek.ReadAhead;
 import org.qbfs.error.CorruptData;
 import org.qbfs.error.QbfsException;
 import org.qbfs.error.TruncatedData;
@@ -20,14 +28,14 @@ import org.qbfs.io.ByteSourceContract;
 import org.qbfs.io.MemorySource;
 
 /** What every codec must do with any stream. */
-final class CodecCheck {
+public final class CodecCheck {
     private CodecCheck() {}
 
     /** Decoded bytes up to the end or an error. */
-    record Decoded(byte[] bytes, IOException error) {}
+    public record Decoded(byte[] bytes, IOException error) {}
 
     /** Sequential and random reads, from several threads, with and without read-ahead and checkpoints. */
-    static void reads(Codec codec, byte[] compressed, byte[] truth) throws Exception {
+    public static void reads(Codec codec, byte[] compressed, byte[] truth) throws Exception {
         Decoded all = decode(codec, new MemorySource("stream", compressed), Checkpoint.START, CheckpointSink.NONE);
         if (all.error() != null) {
             throw all.error();
@@ -67,7 +75,7 @@ final class CodecCheck {
     }
 
     /** Cut anywhere: a typed error, and what was delivered before is a part of the truth. */
-    static void cut(Codec codec, byte[] compressed, byte[] truth, int length) {
+    public static void cut(Codec codec, byte[] compressed, byte[] truth, int length) {
         Decoded part = decode(codec, new MemorySource("cut", Arrays.copyOf(compressed, length)), Checkpoint.START,
                 CheckpointSink.NONE);
         String what = codec.name() + " cut at " + length + " of " + compressed.length;
@@ -76,7 +84,7 @@ final class CodecCheck {
     }
 
     /** A flipped bit: an error of ours or other bytes, but no hang and nothing unchecked. */
-    static void flips(Codec codec, byte[] compressed, int count, long seed) {
+    public static void flips(Codec codec, byte[] compressed, int count, long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < count; i++) {
             byte[] flipped = compressed.clone();
@@ -89,13 +97,13 @@ final class CodecCheck {
         }
     }
 
-    static void corrupt(Codec codec, byte[] compressed) {
+    public static void corrupt(Codec codec, byte[] compressed) {
         Decoded decoded = decode(codec, new MemorySource("damaged", compressed), Checkpoint.START,
                 CheckpointSink.NONE);
         assertTrue(decoded.error() instanceof CorruptData, String.valueOf(decoded.error()));
     }
 
-    static Decoded decode(Codec codec, ByteSource compressed, Checkpoint from, CheckpointSink sink) {
+    public static Decoded decode(Codec codec, ByteSource compressed, Checkpoint from, CheckpointSink sink) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[7919];
         try (Decoder decoder = codec.open(compressed, from, sink)) {

@@ -3,11 +3,16 @@ package org.qbfs.compress;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.qbfs.compress.codec.Checkpoint;
+import org.qbfs.compress.codec.CheckpointSink;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.Decoder;
+import org.qbfs.compress.seek.Checkpoints;
 import org.qbfs.error.QbfsException;
 import org.qbfs.io.MemorySource;
 
 /** What must hold of any codec, whatever it is given. */
-final class CodecFuzz {
+public final class CodecFuzz {
     /** So much is decoded: a small stream may stand for gigabytes. */
     private static final int MOST_DECODED = 320 << 10;
     private static final int SPACING = 50;
@@ -15,7 +20,7 @@ final class CodecFuzz {
     private CodecFuzz() {}
 
     /** Decodes {@code stream}; what comes from each checkpoint on must be what came from the start. */
-    static void decode(Codec codec, byte[] stream) throws IOException {
+    public static void decode(Codec codec, byte[] stream) throws IOException {
         MemorySource source = new MemorySource("fuzz", stream);
         Checkpoints checkpoints = new Checkpoints(SPACING, 1 << 20);
         byte[] all = decode(codec, source, Checkpoint.START, checkpoints);

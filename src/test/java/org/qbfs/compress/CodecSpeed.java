@@ -11,6 +11,14 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
+import org.qbfs.compress.codec.Checkpoint;
+import org.qbfs.compress.codec.CheckpointSink;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.Decoder;
+import org.qbfs.compress.seek.BlockCache;
+import org.qbfs.compress.seek.Checkpoints;
+import org.qbfs.compress.seek.DecodedSource;
+import org.qbfs.compress.seek.ReadAhead;
 import org.qbfs.io.FileSource;
 
 /**

@@ -19,6 +19,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.qbfs.compress.codec.Checkpoint;
+import org.qbfs.compress.codec.CheckpointSink;
+import org.qbfs.compress.codec.Codec;
+import org.qbfs.compress.codec.Decoder;
+import org.qbfs.compress.seek.Checkpoints;
 import org.qbfs.io.ByteSource;
 import org.qbfs.io.MemorySource;
 

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Plain bytes of several kinds, always the same. */
-final class Samples {
+public final class Samples {
     private Samples() {}
 
     /** Words, numbers, zeros, random stretches, and copies of what was 32 KiB before. */
-    static byte[] mixed(int length, long seed) {
+    public static byte[] mixed(int length, long seed) {
         Random random = new Random(seed);
         byte[] all = new byte[length];
         String[] words = {"private", "root", "volume ", "\n", "template", "0123456789abcdef", " = ", "qubes", "\0\0\0\0"};
@@ -49,13 +49,13 @@ final class Samples {
         return all;
     }
 
-    static byte[] noise(int length, long seed) {
+    public static byte[] noise(int length, long seed) {
         byte[] all = new byte[length];
         new Random(seed).nextBytes(all);
         return all;
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
@@ -63,7 +63,7 @@ final class Samples {
         return all.toByteArray();
     }
 
-    static byte[] cut(byte[] bytes, int length) {
+    public static byte[] cut(byte[] bytes, int length) {
         return Arrays.copyOf(bytes, length);
     }
 }

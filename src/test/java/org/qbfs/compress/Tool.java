@@ -6,14 +6,14 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs a real compression tool as a filter. */
-final class Tool {
+public final class Tool {
     private Tool() {}
 
     /** What a tool did. */
-    record Result(int exit, byte[] out, String err) {}
+    public record Result(int exit, byte[] out, String err) {}
 
     /** The standard output of {@code command} for {@code input}; it must succeed. */
-    static byte[] filter(byte[] input, String... command) throws IOException, InterruptedException {
+    public static byte[] filter(byte[] input, String... command) throws IOException, InterruptedException {
         Result result = run(input, command);
         if (result.exit() != 0) {
             throw new IOException(String.join(" ", command) + " exits with " + result.exit() + ": " + result.err());
@@ -21,7 +21,7 @@ final class Tool {
         return result.out();
     }
 
-    static Result run(byte[] input, String... command) throws IOException, InterruptedException {
+    public static Result run(byte[] input, String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).start();
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> {
             try {
